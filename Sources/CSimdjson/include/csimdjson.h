@@ -1,1 +1,60 @@
 #pragma once
+/* A thin C interface to simdjson: one message is parsed whole, so that it is known to be JSON or not, and only the parts
+   that someone reads are handed on. */
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes that must be readable (not set) after the end of a text given to bobo_json_parse. */
+enum { bobo_json_padding = 64 };
+
+enum bobo_json_kind {
+    bobo_json_null,
+    bobo_json_false,
+    bobo_json_true,
+    bobo_json_integer, /* a whole number beyond 2^53 that fits signed 64 bits */
+    bobo_json_number,
+    bobo_json_text,
+    bobo_json_list, /* `count` elements follow in the tape */
+    bobo_json_map   /* `count` pairs of a text and a value follow in the tape */
+};
+
+/* One value in preorder. Texts point into the parser and hold until its next use. */
+typedef struct {
+    uint32_t kind;
+    uint32_t count; /* bytes of a text, elements of a list, pairs of a map */
+    union {
+        int64_t integer;
+        double number;
+        const char *text;
+    };
+} bobo_json_node;
+
+/* What was found at a path: `tape` is the first of its nodes; for a map on the way to a longer path that itself is not
+   wanted, `tape` is UINT32_MAX. */
+typedef struct {
+    uint32_t path;
+    uint32_t tape;
+} bobo_json_found;
+
+typedef struct bobo_json_parser bobo_json_parser;
+
+/* max_depth: the deepest nesting of lists and maps that is read as JSON. */
+bobo_json_parser *bobo_json_new(size_t max_depth);
+void bobo_json_free(bobo_json_parser *parser);
+
+/* Adds a path to look for: `names` are `count` texts, none for the whole document. */
+void bobo_json_want(bobo_json_parser *parser, uint32_t path, const char *const *names, const size_t *lengths,
+                    size_t count, int wanted);
+
+/* Parses `length` bytes, behind which bobo_json_padding more are readable. Returns 1 where they are one JSON document
+   in UTF-8 whose numbers are finite, else 0. Then `found` lists the paths that are there. */
+int bobo_json_parse(bobo_json_parser *parser, const char *bytes, size_t length, const bobo_json_found **found,
+                    size_t *found_count, const bobo_json_node **tape, int *root_is_map);
+
+#ifdef __cplusplus
+}
+#endif

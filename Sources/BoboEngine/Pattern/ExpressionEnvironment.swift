@@ -1,0 +1,81 @@
+import BoboTopics
+public import CEL
+
+/// The names that expressions of patterns may use, compiled to the slots that `Scope` fills.
+public struct ExpressionEnvironment: Sendable {
+    /// The order in which the names are declared.
+    enum Slot: Int, CaseIterable {
+        case event, key, history, first, last, now, timezone
+
+        static let groups = allCases.count
+    }
+
+    package static let eventType = "Event"
+
+    enum EventField: Int {
+        case payload, text, topic, levels, ts, kind, id
+    }
+
+    private static let aliases = ["payload", "text", "topic", "levels", "ts", "kind"]
+
+    /// Names of the language that no group may bear.
+    public static let reservedNames: Set<String> = [
+        "event", "payload", "text", "topic", "levels", "ts", "kind", "key", "previous", "history", "first", "last", "now",
+        "timezone", "sum", "avg", "stddev", "size", "topic_matches", "latest", "latest_of", "unix_seconds", "unix_millis",
+        "recent", "secret", "has", "all", "exists", "exists_one", "map", "filter", "true", "false", "null", "in", "as",
+        "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace",
+        "return", "var", "void", "while", "int", "uint", "double", "bool", "string", "bytes", "list", "type", "dyn",
+        "duration", "timestamp", "math", "strings", "cel", "base64", "matches",
+    ]
+
+    private var environment: Environment
+
+    /// The environment of a pattern with these groups.
+    /// - Parameters:
+    ///   - otherGroups: those of the phenomenon's other patterns, empty lists here; for `emit` and `actions` alone.
+    public init(paths: PathTable, groups: [String], otherGroups: [String] = []) {
+        let event = CELType.object(ExpressionEnvironment.eventType)
+        environment = Environment(paths: paths)
+        environment.declare(
+            ObjectType(
+                name: ExpressionEnvironment.eventType,
+                fields: [
+                    ("payload", .dyn, true), ("text", .string, false), ("topic", .string, false),
+                    ("levels", .list(.string), false), ("ts", .timestamp, false), ("kind", .string, false),
+                    ("id", .string, false),
+                ]))
+        environment.declare(variable: "event", type: event)
+        environment.declare(variable: "key", type: .dyn)
+        environment.declare(variable: "history", type: .list(event))
+        environment.declare(variable: "first", type: event)
+        environment.declare(variable: "last", type: event)
+        environment.declare(variable: "now", type: .timestamp)
+        environment.declare(variable: "timezone", type: .string)
+        for name in groups + otherGroups { environment.declare(variable: name, type: .list(event)) }
+        for name in ExpressionEnvironment.aliases {
+            environment.declare(alias: name, expression: "event." + name)
+        }
+        for name in ["previous", "latest", "latest_of", "recent", "secret"] {
+            environment.declare(reserved: name, reason: "`\(name)` is not built yet")
+        }
+        environment.declare(TopicMatching.declaration)
+    }
+
+    /// - Throws: `CompilationError` with every problem of the expression.
+    public func compile(_ source: String) throws(CompilationError) -> Program {
+        try environment.compile(source)
+    }
+}
+
+extension Program {
+    /// Whether its value may differ between runs of one pattern and key.
+    var readsHistory: Bool {
+        slots.contains { slot in
+            guard let known = ExpressionEnvironment.Slot(rawValue: slot) else { return true }
+            return switch known {
+            case .history, .first, .last: true
+            case .event, .key, .now, .timezone: false
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+public import BoboTopics
+public import CEL
+
+/// A sequence of blocks; whatever passes it from end to end is an occurrence of its phenomenon.
+public struct Pattern: Sendable {
+    /// A filter of events, and a condition over the event alone.
+    public struct Input: Sendable {
+        public let on: TopicFilter
+        public let expression: Program?
+
+        public init(on: TopicFilter, expression: Program? = nil) {
+            self.on = on
+            self.expression = expression
+        }
+    }
+
+    public static let defaultMaximumRuns = 100_000
+    public static let defaultMaximumHistory = 100_000
+
+    public let name: String
+    /// The only events that the pattern sees; nil: by the filters of its predicates, else the default of the engine.
+    public let input: [Input]?
+    public let key: Program?
+    /// Milliseconds from the first event, after which a run halts.
+    public let within: Int64?
+    public let isSingleton: Bool
+    public let blocks: [Block]
+    public let preconditions: [Predicate]
+    public let haltconditions: [Predicate]
+    public let maximumRuns: Int
+    public let maximumHistory: Int
+    public let emit: Emit
+    public let actions: [Action]
+
+    /// The names of the groups, in the order of the blocks: their places here are the slots of the environment that the
+    /// pattern's expressions were compiled in.
+    public let groups: [String]
+
+    public init(
+        name: String, input: [Input]? = nil, key: Program? = nil, within: Int64? = nil, isSingleton: Bool = false,
+        blocks: [Block], preconditions: [Predicate] = [], haltconditions: [Predicate] = [],
+        maximumRuns: Int = Pattern.defaultMaximumRuns, maximumHistory: Int = Pattern.defaultMaximumHistory,
+        emit: Emit = Emit(), actions: [Action] = []
+    ) {
+        self.name = name
+        self.input = input
+        self.key = key
+        self.within = within
+        self.isSingleton = isSingleton
+        self.blocks = blocks
+        self.preconditions = preconditions
+        self.haltconditions = haltconditions
+        self.maximumRuns = maximumRuns
+        self.maximumHistory = maximumHistory
+        self.emit = emit
+        self.actions = actions
+        groups = Pattern.groups(of: blocks.map(\.group))
+    }
+
+    /// The different names but `""`, in order of first appearance.
+    public static func groups(of names: [String]) -> [String] {
+        var seen: Set<String> = [""]
+        return names.filter { seen.insert($0).inserted }
+    }
+}
+
+/// Something worth knowing about, and the patterns any of which shows it.
+public struct Phenomenon: Sendable {
+    public let name: String
+    public let description: String
+    public let patterns: [Pattern]
+
+    public init(name: String, description: String = "", patterns: [Pattern]) {
+        self.name = name
+        self.description = description
+        self.patterns = patterns
+    }
+}
