@@ -1,0 +1,24 @@
+extension String {
+    /// Whether both hold the same Unicode scalars. Swift's `==` also takes different scalars for equal that are drawn
+    /// the same (é as one or as two), which CEL's does not.
+    func isSameText(as other: String) -> Bool {
+        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+    }
+
+    /// By Unicode scalars, as CEL orders texts; the order of the bytes of UTF-8 is the same.
+    func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+}
+
+/// A text as a key of a dictionary, equal by its scalars.
+struct ExactText: Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: ExactText, right: ExactText) -> Bool { left.text.isSameText(as: right.text) }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }  // read only within the closure
+    }
+}
