@@ -38,6 +38,7 @@ let package = Package(
             dependencies: [
                 "CEL", "BoboTopics", "CSimdjson",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .target(name: "BoboYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),

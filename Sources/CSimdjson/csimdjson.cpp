@@ -271,7 +271,8 @@ struct bobo_json_parser {
             if (child.get(value) || !flatten_slowly(value, 0)) return false;
             ++count;
         }
-        if (count != 1 || !document.at_end()) return false;
+        const char *rest;
+        if (count != 1 || document.current_location().get(rest) != OUT_OF_BOUNDS) return false;
         *root_is_map = tape[0].kind == bobo_json_map;
         visit_tape(root, 0);
         return true;

@@ -1,5 +1,3 @@
-public import CEL
-
 /// One thing that happened: a sensor's message, a complex event or an action event.
 public final class Event: Sendable {
     public enum Kind: String, Sendable {

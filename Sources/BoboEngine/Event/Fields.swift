@@ -21,7 +21,7 @@ struct Fields: Sendable {
     func value(_ path: Int) throws(EvaluationFailure) -> Value {
         switch content(path) {
         case .value(let value): return value
-        case .passage: throw paths.unread(path)
+        case .passage: throw EvaluationFailure(.other("the field \(paths.name(of: path)) was not read"))
         case nil: throw missing(path)
         }
     }
@@ -43,13 +43,13 @@ struct Fields: Sendable {
 
     /// Why nothing stands at the path: the first name on the way that is missing, or what is no map.
     private func missing(_ path: Int) -> EvaluationFailure {
-        guard let parent = paths.parent(of: path) else { return .noSuchField(paths.name(of: path)) }
+        guard let parent = paths.parent(of: path) else { return EvaluationFailure(.noSuchField(paths.name(of: path))) }
         if paths.parent(of: parent) == nil {
-            return rootIsMap ? .noSuchField(paths.name(of: path)) : .notAMap(field: paths.name(of: path))
+            return rootIsMap ? EvaluationFailure(.noSuchField(paths.name(of: path))) : EvaluationFailure(.notAMap(field: paths.name(of: path)))
         }
         switch content(parent) {
-        case .passage, .value(.map): return .noSuchField(paths.name(of: path))
-        case .value: return .notAMap(field: paths.name(of: path))
+        case .passage, .value(.map): return EvaluationFailure(.noSuchField(paths.name(of: path)))
+        case .value: return EvaluationFailure(.notAMap(field: paths.name(of: path)))
         case nil: return missing(parent)
         }
     }

@@ -7,9 +7,13 @@ struct Paths: Sendable {
     private let parents: [Int?]
     /// By path, whether an expression reads it; others are only on the way.
     private let wanted: [Bool]
+    /// The number of the empty path: the whole payload.
+    let whole: Int
 
     init(_ table: PathTable) {
+
         let read = table.paths.count
+        whole = table.intern([])
         for path in table.paths {
             for length in path.indices { _ = table.intern(Array(path[..<length])) }
         }

@@ -10,7 +10,14 @@ public struct ExpressionEnvironment: Sendable {
         static let groups = allCases.count
     }
 
-    package static let eventType = "Event"
+    package static let eventType = ObjectType(
+        name: "Event",
+        fields: [
+            ObjectType.Field(name: "payload", type: .dyn, isDocument: true),
+            ObjectType.Field(name: "text", type: .string), ObjectType.Field(name: "topic", type: .string),
+            ObjectType.Field(name: "levels", type: .list(.string)), ObjectType.Field(name: "ts", type: .timestamp),
+            ObjectType.Field(name: "kind", type: .string), ObjectType.Field(name: "id", type: .string),
+        ])
 
     enum EventField: Int {
         case payload, text, topic, levels, ts, kind, id
@@ -34,16 +41,9 @@ public struct ExpressionEnvironment: Sendable {
     /// - Parameters:
     ///   - otherGroups: those of the phenomenon's other patterns, empty lists here; for `emit` and `actions` alone.
     public init(paths: PathTable, groups: [String], otherGroups: [String] = []) {
-        let event = CELType.object(ExpressionEnvironment.eventType)
+        let event = CELType.object(ExpressionEnvironment.eventType.name)
         environment = Environment(paths: paths)
-        environment.declare(
-            ObjectType(
-                name: ExpressionEnvironment.eventType,
-                fields: [
-                    ("payload", .dyn, true), ("text", .string, false), ("topic", .string, false),
-                    ("levels", .list(.string), false), ("ts", .timestamp, false), ("kind", .string, false),
-                    ("id", .string, false),
-                ]))
+        environment.declare(ExpressionEnvironment.eventType)
         environment.declare(variable: "event", type: event)
         environment.declare(variable: "key", type: .dyn)
         environment.declare(variable: "history", type: .list(event))
@@ -53,7 +53,8 @@ public struct ExpressionEnvironment: Sendable {
         environment.declare(variable: "timezone", type: .string)
         for name in groups + otherGroups { environment.declare(variable: name, type: .list(event)) }
         for name in ExpressionEnvironment.aliases {
-            environment.declare(alias: name, expression: "event." + name)
+            // The text is the language's own, so that it always parses.
+            try? environment.declare(alias: name, expression: "event." + name)
         }
         for name in ["previous", "latest", "latest_of", "recent", "secret"] {
             environment.declare(reserved: name, reason: "`\(name)` is not built yet")

@@ -42,7 +42,7 @@ final class PayloadParser {
     /// The fields of a message; nil where it is no JSON: not UTF-8, nested too deep, or with a number that no double holds.
     func fields(of message: UnsafeRawBufferPointer) -> Fields? {
         guard let first = message.first, PayloadParser.mayBegin(first) else { return nil }
-        let needed = message.count + Int(bobo_json_padding.rawValue)
+        let needed = message.count + Int(bobo_json_padding)
         if scratch.count < needed {
             scratch.deallocate()
             scratch = .allocate(byteCount: needed.nextPowerOfTwo, alignment: 16)

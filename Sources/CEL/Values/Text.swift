@@ -10,14 +10,14 @@ extension String {
 }
 
 /// A text as a key of a dictionary, equal by its scalars.
-struct ExactText: Hashable {
-    let text: String
+package struct ExactText: Hashable, Sendable {
+    package let text: String
 
-    init(_ text: String) { self.text = text }
+    package init(_ text: String) { self.text = text }
 
-    static func == (left: ExactText, right: ExactText) -> Bool { left.text.isSameText(as: right.text) }
+    package static func == (left: ExactText, right: ExactText) -> Bool { left.text.isSameText(as: right.text) }
 
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         var text = text
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }  // read only within the closure
     }

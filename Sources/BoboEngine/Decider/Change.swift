@@ -1,0 +1,41 @@
+public import CEL
+
+/// What the engine did to one run, or to a group of runs that moved together.
+public struct Change: Sendable {
+    public enum Kind: Sendable, Hashable {
+        /// The run began with `accepted`, its first event.
+        case started
+        /// The runs accepted `accepted`, or passed an `absent` without an event, and wait at `block`.
+        case advanced
+        case completed
+        case halted(HaltReason)
+    }
+
+    /// A run of a change.
+    public struct RunPart: Sendable {
+        public let identifier: RunIdentifier
+        /// The number of events in the history before this change.
+        public let base: Int
+    }
+
+    public let kind: Kind
+    public let phenomenon: String
+    public let pattern: String
+    public let key: Value
+    /// The place in the pattern where the runs now wait; the number of blocks where they are complete.
+    public let block: Int
+    public let accepted: Event?
+    /// The group that `accepted` stands in; `""` for none.
+    public let group: String
+    /// The `ts` of the event, or the deadline of the timer, that made the change: milliseconds since 1970.
+    public let timestamp: Int64
+    public let runs: [RunPart]
+}
+
+/// Why a run ended without being complete.
+public enum HaltReason: String, Sendable, Hashable, CaseIterable {
+    case strict, negated, precondition, haltcondition, unless, absent, within, maximumRuns, maximumHistory
+}
+
+/// The same for all gateways that know of the run: a hash of phenomenon, pattern, key and the first event's identifier.
+public typealias RunIdentifier = Hash128

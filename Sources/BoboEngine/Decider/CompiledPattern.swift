@@ -1,0 +1,106 @@
+import BoboTopics
+import CEL
+
+/// A pattern as the decider reads it.
+struct CompiledPattern {
+    struct Step {
+        let role: Block.Role
+        let predicates: [CompiledPredicate]
+        let unless: [CompiledPredicate]
+        let group: Int32
+        /// Whether runs that wait here may fare differently with one event, since something that decides reads the
+        /// history.
+        let readsHistory: Bool
+    }
+
+    let phenomenon: Phenomenon
+    let pattern: Pattern
+    /// Its place in the order of output: by phenomenon, then in the order of the file.
+    let order: Int
+    let steps: [Step]
+    let preconditions: [CompiledPredicate]
+    let haltconditions: [CompiledPredicate]
+    /// The `on` of those predicates that have one, by filter number.
+    let filters: [[TopicFilter]]
+    let guardian: Guard?
+    /// The hash of phenomenon and pattern, which the identifiers of all runs begin with.
+    private let identity: Hash128
+
+    init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int) {
+        var filters: [[TopicFilter]] = []
+        func compile(_ predicates: [Predicate]) -> [CompiledPredicate] {
+            predicates.map { predicate in
+                guard !predicate.on.isEmpty else { return CompiledPredicate(predicate, filterNumber: nil) }
+                if !filters.contains(predicate.on) { filters.append(predicate.on) }
+                return CompiledPredicate(predicate, filterNumber: filters.firstIndex(of: predicate.on))
+            }
+        }
+        let preconditions = compile(pattern.preconditions)
+        let haltconditions = compile(pattern.haltconditions)
+        let conditionsReadHistory = (preconditions + haltconditions).contains { $0.readsHistory }
+
+        var steps: [Step] = []
+        var following = false
+        // From the end, since an event that a loop or an optional block passes on is decided by what follows.
+        for block in pattern.blocks.reversed() {
+            let predicates = compile(block.predicates)
+            let unless = compile(block.unless)
+            let own = (predicates + unless).contains { $0.readsHistory }
+            following = own || (block.role.mayPassOn && following)
+            steps.append(
+                Step(
+                    role: block.role, predicates: predicates, unless: unless,
+                    group: pattern.groups.firstIndex(of: block.group).map(Int32.init) ?? Accepted.noGroup,
+                    readsHistory: conditionsReadHistory || following))
+        }
+        self.phenomenon = phenomenon
+        self.pattern = pattern
+        self.order = order
+        self.steps = steps.reversed()
+        self.preconditions = preconditions
+        self.haltconditions = haltconditions
+        self.filters = filters
+        guardian = Guard(pattern)
+        var identity = Hash128()
+        identity.combine(phenomenon.name)
+        identity.combine(pattern.name)
+        self.identity = identity
+    }
+
+    /// A hash of phenomenon, pattern, key (as JSON) and the first event's identifier.
+    func identifier(key: Value, first: Event) -> RunIdentifier {
+        var hash = identity
+        var json = JSONWriter()
+        json.write(key)
+        hash.combine(json.text)
+        hash.combine(first.identifier.description)
+        return hash
+    }
+
+    /// The filters of the events that the pattern sees.
+    func inputs(default topics: [TopicFilter]) -> [Pattern.Input] {
+        if let input = pattern.input { return input }
+        let own = Pattern.filters(of: pattern)
+        return (own.isEmpty ? topics : own).map { Pattern.Input(on: $0) }
+    }
+}
+
+extension Block.Role {
+    /// Whether an event that does not match may be offered to the next block.
+    var mayPassOn: Bool {
+        switch self {
+        case .loop, .optional: true
+        case .plain, .negated, .absent: false
+        }
+    }
+}
+
+extension Pattern {
+    /// The different filters of all its predicates' `on`.
+    static func filters(of pattern: Pattern) -> [TopicFilter] {
+        let predicates =
+            pattern.preconditions + pattern.haltconditions + pattern.blocks.flatMap { $0.predicates + $0.unless }
+        var seen: Set<TopicFilter> = []
+        return predicates.flatMap(\.on).filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,39 @@
+import CEL
+
+/// What is told of the runs to those who follow them.
+extension Matcher {
+    /// - Parameter block: nil: where the run waits.
+    func record(
+        _ kind: Change.Kind, _ runs: [Int32], block: Int?, _ accepted: Accepted?, _ timestamp: Int64,
+        _ state: inout RunState
+    ) {
+        guard state.effects.recordsChanges, let any = runs.first else { return }
+        let key = keyStates[state.forest.runs[any].keyState].value
+        let parts = runs.compactMap { run -> Change.RunPart? in
+            guard let first = state.forest.runs[run].first?.event else { return nil }
+            return Change.RunPart(
+                identifier: compiled.identifier(key: key, first: first), base: state.forest.length(of: run))
+        }
+        state.effects.changes.append(
+            change(kind, key, block: block ?? state.forest.block(of: any), accepted, timestamp, parts))
+    }
+
+    /// Of a run that has just begun, or that is begun and complete at once.
+    func recordSingle(
+        _ kind: Change.Kind, block: Int, _ first: Accepted, _ key: Value, _ state: inout RunState
+    ) {
+        guard state.effects.recordsChanges else { return }
+        let part = Change.RunPart(identifier: compiled.identifier(key: key, first: first.event), base: 0)
+        state.effects.changes.append(change(kind, key, block: block, first, first.event.timestamp, [part]))
+    }
+
+    private func change(
+        _ kind: Change.Kind, _ key: Value, block: Int, _ accepted: Accepted?, _ timestamp: Int64,
+        _ parts: [Change.RunPart]
+    ) -> Change {
+        let group = accepted.map { $0.group >= 0 ? compiled.pattern.groups[Int($0.group)] : "" } ?? ""
+        return Change(
+            kind: kind, phenomenon: compiled.phenomenon.name, pattern: compiled.pattern.name, key: key, block: block,
+            accepted: accepted?.event, group: group, timestamp: timestamp, runs: parts)
+    }
+}

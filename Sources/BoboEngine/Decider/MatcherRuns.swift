@@ -1,0 +1,144 @@
+import CEL
+import DequeModule
+
+/// How runs begin and end.
+extension Matcher {
+    func start(_ event: Event, _ key: KeyValue, _ value: Value, _ known: Int32?, _ state: inout RunState) {
+        let first = Accepted(event: event, group: compiled.steps[0].group)
+        guard compiled.steps.count > 1 else {
+            state.counters.started += 1
+            state.counters.completed += 1
+            let history = RunHistory(first: first, own: [], shared: [])
+            state.effects.completions.append(
+                Completion(
+                    pattern: compiled.order, start: state.nextStart(), key: value, history: history,
+                    timestamp: event.timestamp))
+            recordSingle(.completed, block: 1, first, value, &state)
+            return
+        }
+        if compiled.pattern.isSingleton, let known, keyStates[known].active > 0 { return }
+        if case .hashed = event.identifier {
+            guard identified.insert(compiled.identifier(key: value, first: event)).inserted else { return }
+        }
+        haltOldest(event.timestamp, &state)
+        let keyState = known.flatMap { keyNumbers[key] == $0 ? $0 : nil } ?? insertKey(key, value)
+        let number = state.nextStart()
+        let run = state.forest.insertRun(start: number, keyState: keyState, first: first)
+        state.counters.started += 1
+        active += 1
+        keyStates[keyState].active += 1
+        insertByAge(RunReference(run: run, start: number), event.timestamp, state.forest)
+        recordSingle(.started, block: 1, first, value, &state)
+        arrive(state.forest.runs[run].node, at: 1, keyState, event.timestamp, &state)
+        armWithin(&state)
+    }
+
+    private func insertKey(_ key: KeyValue, _ value: Value) -> Int32 {
+        if let number = keyNumbers[key] { return number }
+        let number = keyStates.insert(KeyState(key: key, value: value))
+        keyNumbers[key] = number
+        return number
+    }
+
+    // MARK: Age
+
+    /// Events come in order of `ts` but for late ones, so the search from the end is short.
+    private func insertByAge(_ reference: RunReference, _ timestamp: Int64, _ forest: borrowing RunForest) {
+        if ages.count > 64, ages.count > 2 * active {
+            ages.removeAll { forest.runs[$0.run].start != $0.start }
+        }
+        var index = ages.endIndex
+        while index > ages.startIndex, firstTimestamp(ages[index - 1], forest) ?? .min > timestamp { index -= 1 }
+        ages.insert(reference, at: index)
+    }
+
+    /// nil where the run has ended.
+    private func firstTimestamp(_ reference: RunReference, _ forest: borrowing RunForest) -> Int64? {
+        guard forest.runs[reference.run].start == reference.start else { return nil }
+        return forest.runs[reference.run].first?.event.timestamp
+    }
+
+    private func oldest(_ forest: borrowing RunForest) -> (run: Int32, timestamp: Int64)? {
+        while let reference = ages.first {
+            if let timestamp = firstTimestamp(reference, forest) { return (reference.run, timestamp) }
+            ages.removeFirst()
+        }
+        return nil
+    }
+
+    private func haltOldest(_ timestamp: Int64, _ state: inout RunState) {
+        guard active >= compiled.pattern.maximumRuns, let (run, _) = oldest(state.forest) else { return }
+        endAlone(run, .maximumRuns, timestamp, &state)
+    }
+
+    /// Halts the runs whose first event lies more than `within` before the clock.
+    func expire(clock: Int64, _ state: inout RunState) {
+        guard let within = compiled.pattern.within else { return }
+        armed = nil
+        while let (run, timestamp) = oldest(state.forest), timestamp.addingClamped(within) < clock {
+            endAlone(run, .within, timestamp.addingClamped(within), &state)
+        }
+        armWithin(&state)
+    }
+
+    func armWithin(_ state: inout RunState) {
+        guard let within = compiled.pattern.within, let (run, timestamp) = oldest(state.forest) else { return }
+        let due = timestamp.addingClamped(within).addingClamped(1)
+        guard due < armed ?? .max else { return }
+        armed = due
+        state.timers.insert(
+            Timer(deadline: due, pattern: compiled.order, start: state.forest.runs[run].start, subject: .within))
+    }
+
+    // MARK: Ends
+
+    /// Halts one run, and drops what is empty then.
+    private func endAlone(_ run: Int32, _ reason: HaltReason, _ timestamp: Int64, _ state: inout RunState) {
+        let keyState = state.forest.runs[run].keyState
+        let place = end(run, reason, timestamp, &state)
+        removeIfEmpty(place, keyState, &state)
+        dropIfIdle(keyState)
+    }
+
+    /// Halts one run. The place may then be empty, and the key without a run.
+    @discardableResult
+    func end(_ run: Int32, _ reason: HaltReason, _ timestamp: Int64, _ state: inout RunState) -> KeyState.Place {
+        let leaf = state.forest.runs[run].node
+        let keyState = state.forest.runs[run].keyState
+        record(.halted(reason), [run], block: nil, nil, timestamp, &state)
+        forget([run], keyState, state)
+        state.counters.countHalt(reason, 1)
+        let root = state.forest.detach(leaf)
+        let block = state.forest.nodes[root].block
+        state.forest.remove(tree: leaf)
+        if case .absent = compiled.steps[Int(block)].role { state.abandonTimer() }
+        return KeyState.Place(block: block, root: root)
+    }
+
+    /// Halts those runs of a place that have accepted as many events as they may.
+    func haltLongest(_ place: KeyState.Place, _ timestamp: Int64, _ state: inout RunState) {
+        let bound = compiled.pattern.maximumHistory
+        guard Int(state.forest.nodes[place.root].longest) >= bound else { return }
+        var longest = 0
+        for run in state.forest.runs(below: place.root) {
+            let length = 1 + state.forest.runs[run].own.count + state.forest.shared(of: run).count
+            if length >= bound {
+                end(run, .maximumHistory, timestamp, &state)
+            } else {
+                longest = max(longest, length)
+            }
+        }
+        state.forest.nodes[place.root].longest = Int32(longest)
+    }
+
+    /// Takes ended runs out of the counts.
+    func forget(_ runs: [Int32], _ keyState: Int32, _ state: borrowing RunState) {
+        active -= runs.count
+        keyStates[keyState].active -= runs.count
+        guard !identified.isEmpty else { return }
+        for run in runs {
+            guard let first = state.forest.runs[run].first?.event else { continue }
+            identified.remove(compiled.identifier(key: keyStates[keyState].value, first: first))
+        }
+    }
+}

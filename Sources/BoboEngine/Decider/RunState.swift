@@ -1,0 +1,23 @@
+/// What the matchers of all patterns share: the runs, the timers, and what has come of the event at hand.
+struct RunState: ~Copyable {
+    var forest = RunForest()
+    var timers = Timers()
+    var effects = Effects()
+    var counters = RunCounters()
+    private var lastStart: UInt64 = 0
+
+    mutating func nextStart() -> UInt64 {
+        lastStart += 1
+        return lastStart
+    }
+
+    mutating func abandonTimer() {
+        // Reading the forest within the closure would overlap with the change of the timers, so it looks through a copy of
+        // the slab's address.
+        let view = forest.nodes.view
+        timers.abandon { timer in
+            guard case .absent(let node, let number) = timer.subject else { return true }
+            return view[Int(node)].timer == number
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import CEL
+
+/// What the names of an expression stand for: one scope serves all evaluations of an engine, one after the other.
+final class Scope: Activation {
+    var event: Event?
+    var key: Value = .null
+    /// nil: no history yet.
+    var view: HistoryView?
+    var now: Int64 = 0
+    private let timezone: Value
+
+    init(timezone: String) {
+        self.timezone = .string(timezone)
+    }
+
+    override func value(_ slot: Int) throws(EvaluationFailure) -> Value {
+        switch ExpressionEnvironment.Slot(rawValue: slot) {
+        case .event:
+            guard let event else { throw EvaluationFailure(.other("there is no event under check")) }
+            return .object(event)
+        case .key: return key
+        case .history: return .list(List(view?.all ?? []))
+        case .first:
+            guard let first = view?.all.first else { throw EvaluationFailure(.other("the history is empty")) }
+            return first
+        case .last:
+            guard let last = view?.all.last else { throw EvaluationFailure(.other("the history is empty")) }
+            return last
+        case .now: return .timestamp(Timestamp(clampingMilliseconds: now))
+        case .timezone: return timezone
+        case nil:
+            let group = slot - ExpressionEnvironment.Slot.groups
+            guard let view, group < view.groups.count else { return .list(List([])) }
+            return .list(List(view.groups[group]))
+        }
+    }
+}

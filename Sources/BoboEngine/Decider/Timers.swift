@@ -1,0 +1,54 @@
+import HeapModule
+
+/// What falls due when the clock reaches a time.
+struct Timer: Comparable {
+    enum Subject {
+        /// Runs of the pattern may have outlived its `within`.
+        case within
+        /// The wait of runs at an `absent` block: the node that they hang on, and the number that it bears while it waits.
+        case absent(node: Int32, number: UInt64)
+    }
+
+    /// Milliseconds since 1970.
+    let deadline: Int64
+    /// The pattern's place in the order of output.
+    let pattern: Int
+    /// The start of the first run that it concerns.
+    let start: UInt64
+    let subject: Subject
+
+    static func < (left: Timer, right: Timer) -> Bool {
+        (left.deadline, left.pattern, left.start) < (right.deadline, right.pattern, right.start)
+    }
+
+    static func == (left: Timer, right: Timer) -> Bool {
+        (left.deadline, left.pattern, left.start) == (right.deadline, right.pattern, right.start)
+    }
+}
+
+/// The timers in the order of their deadlines. Those whose runs are gone stay in the queue until they are due, or until
+/// they are the larger part of it.
+struct Timers {
+    private var heap = Heap<Timer>()
+    private var abandoned = 0
+    private var lastNumber: UInt64 = 0
+
+    var first: Timer? { heap.min }
+
+    mutating func nextNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    mutating func insert(_ timer: Timer) { heap.insert(timer) }
+
+    mutating func removeFirst() -> Timer? { heap.popMin() }
+
+    /// Says that a timer is of no use any more; `isLive` tells which are when it is time to tidy up.
+    mutating func abandon(_ isLive: (Timer) -> Bool) {
+        abandoned += 1
+        guard abandoned > 1024, abandoned > heap.count / 2 else { return }
+        heap = Heap(heap.unordered.filter(isLive))
+        abandoned = 0
+    }
+}

@@ -1,0 +1,195 @@
+public import CEL
+import DequeModule
+
+/// The engine: events and the passing of time go in, in one order; complex events, actions and changes of runs come out. It
+/// is a function of its inputs: the same input gives the same output.
+///
+/// It belongs to one thread at a time.
+public final class Engine {
+    /// What came of the input, in order.
+    public enum Output: Sendable {
+        case complexEvent(ComplexEvent)
+        case action(ActionRequest)
+    }
+
+    private enum Feedback {
+        case complex(ComplexEvent)
+        case action(ActionRequest, json: [UInt8], timestamp: Int64)
+    }
+
+    private let options: EngineOptions
+    private let receiver: Receiver
+    private let routes: Routes
+    private let decider: Decider
+    private let producer: Producer
+    private let forwarder: Forwarder
+    private let scope: Scope
+    private var clock: EventClock
+    private var feedback = Deque<Feedback>()
+    private var outputs: [Output] = []
+    public private(set) var late = 0
+
+    /// - Parameters:
+    ///   - phenomena: compiled against `paths`; complex events come in the order of their names.
+    ///   - paths: the table that all expressions of `phenomena` and `options.sensors` were compiled with.
+    public init(_ phenomena: [Phenomenon], paths: PathTable, options: EngineOptions = EngineOptions()) {
+        self.options = options
+        scope = Scope(timezone: options.timezone)
+        let sorted = phenomena.sorted { $0.name < $1.name }
+        decider = Decider(sorted, scope: scope, recordsChanges: options.recordsChanges)
+        routes = Routes(
+            matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
+            prefix: options.prefix)
+        receiver = Receiver(paths: Paths(paths), options: options)
+        producer = Producer(options: options, scope: scope)
+        forwarder = Forwarder(options: options, scope: scope)
+        clock = EventClock(maximumLateness: options.maximumLateness)
+    }
+
+    // MARK: In
+
+    /// Takes a sensor's message.
+    public func take(_ message: Message) {
+        guard let route = routes.route(message.topic), !isOwn(message.topic) else { return }
+        guard let event = receiver.event(message, route) else { return }
+        if clock.isLate(event.timestamp) {
+            late += 1
+            if options.late == .process { process(event, route) }
+        } else if options.maximumLateness == 0 {
+            advance(to: event.timestamp)
+            process(event, route)
+        } else {
+            let before = event.timestamp.addingClamped(-options.maximumLateness)
+            clock.wait(event, route)
+            advance(to: before)
+            drainWaiting()
+        }
+    }
+
+    /// Moves the clock, which never goes back, and fires the timers that are due.
+    /// - Parameter time: milliseconds since 1970.
+    public func advance(to time: Int64) {
+        guard time > clock.now else { return }
+        clock.advance(to: time)
+        drainWaiting()
+        fire(until: time)
+    }
+
+    /// Takes the end of an action; its event feeds back into the stream.
+    /// - Parameter time: when it ended, milliseconds since 1970.
+    public func take(_ outcome: ActionOutcome, of request: ActionRequest, at time: Int64) -> ActionEvent {
+        let timestamp = max(time, clock.now)
+        let json = forwarder.json(request, outcome, timestamp: timestamp)
+        advance(to: timestamp)
+        feedback.append(.action(request, json: json, timestamp: timestamp))
+        drainFeedback()
+        return ActionEvent(topic: forwarder.topic(request), json: json)
+    }
+
+    // MARK: Out
+
+    /// What has come of all input since the last call.
+    public func takeOutputs() -> [Output] {
+        guard !outputs.isEmpty else { return [] }
+        defer { outputs.removeAll(keepingCapacity: true) }
+        return outputs
+    }
+
+    /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
+    public func takeChanges() -> [Change] { decider.takeChanges() }
+
+    /// When the next timer is due, milliseconds since 1970; it may turn out to concern nothing any more.
+    public var nextDeadline: Int64? { decider.nextDeadline }
+
+    /// The clock, milliseconds since 1970; nil before the first event.
+    public var now: Int64? { clock.now == .min ? nil : clock.now }
+
+    public var statistics: Statistics {
+        let runs = decider.counters
+        return Statistics(
+            messages: receiver.counters, production: producer.counters, late: late, waiting: clock.waitingCount,
+            activeRuns: decider.activeRuns, startedRuns: runs.started, completedRuns: runs.completed,
+            haltedRuns: runs.halted)
+    }
+
+    // MARK: Inside
+
+    /// Complex and action events come back within; what the broker has of them is not read.
+    private func isOwn(_ topic: String) -> Bool {
+        topic.utf8.starts(with: options.prefix.utf8)
+            && topic.utf8.dropFirst(options.prefix.utf8.count).first.map { $0 == UInt8(ascii: "/") } ?? true
+    }
+
+    private func drainWaiting() {
+        while let (event, route) = clock.next() {
+            fire(until: event.timestamp)
+            process(event, route)
+        }
+    }
+
+    private func fire(until time: Int64) {
+        while let deadline = decider.nextDeadline, deadline <= time {
+            scope.now = deadline
+            decider.fireEarliest()
+            produce()
+            drainFeedback()
+        }
+    }
+
+    private func process(_ event: Event, _ route: Route) {
+        scope.now = max(clock.now, event.timestamp)
+        decider.take(event, route)
+        produce()
+        drainFeedback()
+        fire(until: clock.now)
+    }
+
+    private func produce() {
+        for completion in decider.takeCompletions() {
+            let compiled = decider.matchers[completion.pattern].compiled
+            let now = scope.now
+            guard let event = producer.complexEvent(completion, compiled) else { continue }
+            outputs.append(.complexEvent(event))
+            if !compiled.pattern.actions.isEmpty {
+                outputs += forwarder.requests(event, compiled.pattern.actions).map { .action($0) }
+            }
+            scope.now = now
+            if routes.route(feedbackTopic(event))?.isEmpty == false { feedback.append(.complex(event)) }
+        }
+    }
+
+    private func drainFeedback() {
+        while let next = feedback.popFirst() {
+            switch next {
+            case .complex(let complex):
+                guard let route = routes.route(feedbackTopic(complex)) else { continue }
+                let event = receiver.event(
+                    .complex, json: complex.json, .hashed(complex.identifier), timestamp: complex.timestamp,
+                    depth: complex.depth, route)
+                decider.take(event, route)
+            case .action(let request, let json, let timestamp):
+                guard let route = routes.route(forwarder.topic(request)), !route.isEmpty else { continue }
+                let event = receiver.event(
+                    .action, json: json, .hashed(forwarder.identifier(request)), timestamp: timestamp,
+                    depth: request.depth, route)
+                decider.take(event, route)
+            }
+            produce()
+        }
+    }
+
+    private func feedbackTopic(_ event: ComplexEvent) -> String { "\(options.prefix)/events/\(event.phenomenon)" }
+}
+
+/// Figures of an engine since its start.
+public struct Statistics: Sendable {
+    public let messages: MessageCounters
+    public let production: ProductionCounters
+    public let late: Int
+    /// Events that wait for earlier ones.
+    public let waiting: Int
+    public let activeRuns: Int
+    public let startedRuns: Int
+    public let completedRuns: Int
+    public let haltedRuns: [HaltReason: Int]
+}

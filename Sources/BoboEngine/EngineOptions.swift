@@ -1,0 +1,32 @@
+public import BoboTopics
+
+/// What an engine is told of its surroundings.
+public struct EngineOptions: Sendable {
+    /// What becomes of an event that is older than the clock at its arrival; it is counted in either case.
+    public enum Late: String, Sendable, CaseIterable {
+        case process, drop
+    }
+
+    /// Who publishes: the `gateway` of complex events.
+    public var gateway = "bobo"
+    /// What the identifiers of events begin with that have none of their own: unique to this reader and start.
+    public var source = "replay"
+    /// The first level of the topics of complex and action events.
+    public var prefix = "bobo"
+    /// The name of a time zone, for `timezone` in expressions.
+    public var timezone = "UTC"
+    /// The filters of patterns that name no topic.
+    public var defaultInput: [TopicFilter] = []
+    public var sensors: [Sensor] = []
+    /// Milliseconds that events wait for earlier ones.
+    public var maximumLateness: Int64 = 0
+    public var late = Late.process
+    /// Milliseconds: a timestamp further than this after the arrival is not believed.
+    public var maximumAhead: Int64 = 60_000
+    /// Bytes: a larger message is dropped.
+    public var maximumPayload = 1 << 20
+    /// Whether `Engine.takeChanges()` is asked for.
+    public var recordsChanges = false
+
+    public init() {}
+}

@@ -1,0 +1,183 @@
+import BoboTopics
+package import CEL
+
+/// Writes JSON (RFC 8259) straight to bytes.
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
+
+    package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Text that is JSON already: punctuation and names known beforehand.
+    package mutating func raw(_ json: StaticString) {
+        json.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    package mutating func raw(_ json: String) { bytes.append(contentsOf: json.utf8) }
+
+    package mutating func append(_ json: [UInt8]) { bytes.append(contentsOf: json) }
+
+    /// A message that is JSON, in one line: between tokens it may hold line breaks, within texts it cannot.
+    package mutating func raw(message: [UInt8]) {
+        guard message.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
+            bytes.append(contentsOf: message)
+            return
+        }
+        bytes.append(contentsOf: message.lazy.filter { $0 != 0x0A && $0 != 0x0D })
+    }
+
+    package mutating func write(_ number: Int64) {
+        if number == 0 {
+            bytes.append(UInt8(ascii: "0"))
+            return
+        }
+        // 19 digits and a sign.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+            var at = buffer.count
+            var rest = number.magnitude
+            while rest > 0 {
+                at -= 1
+                buffer[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            if number < 0 {
+                at -= 1
+                buffer[at] = UInt8(ascii: "-")
+            }
+            bytes.append(contentsOf: buffer[at...])
+        }
+    }
+
+    /// A whole double without a fraction; what JSON has no number for (NaN, infinity) as null.
+    package mutating func write(_ number: Double) {
+        guard number.isFinite else { return raw("null") }
+        if let whole = Int64(exactly: number), whole.magnitude <= 1 << 53 {
+            write(whole)
+        } else {
+            raw(number.description)
+        }
+    }
+
+    package mutating func write(_ text: String) {
+        var text = text
+        bytes.append(UInt8(ascii: "\""))
+        text.withUTF8 { escape($0) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
+        guard text.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            bytes.append(contentsOf: text)
+            return
+        }
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "\""): raw("\\\"")
+            case UInt8(ascii: "\\"): raw("\\\\")
+            case 0x0A: raw("\\n")
+            case 0x0D: raw("\\r")
+            case 0x09: raw("\\t")
+            case 0x00..<0x20:
+                raw("\\u00")
+                bytes.append(JSONWriter.hexadecimal(byte >> 4))
+                bytes.append(JSONWriter.hexadecimal(byte & 15))
+            default: bytes.append(byte)
+            }
+        }
+    }
+
+    private static func hexadecimal(_ digit: UInt8) -> UInt8 {
+        digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
+
+    /// Any value: bytes as base64, timestamps and durations as CEL writes them, types by name, events as objects.
+    package mutating func write(_ value: Value) {
+        switch value {
+        case .null: raw("null")
+        case .bool(let bool): if bool { raw("true") } else { raw("false") }
+        case .int(let int): write(int)
+        case .uint(let uint): raw(String(uint))
+        case .double(let double): write(double)
+        case .string(let text): write(text)
+        case .bytes(let data): write(Base64.encode(data))
+        case .timestamp, .duration, .type: write(String(describing: value))
+        case .list(let list):
+            raw("[")
+            for (index, element) in list.elements.enumerated() {
+                if index > 0 { raw(",") }
+                write(element)
+            }
+            raw("]")
+        case .map(let map):
+            raw("{")
+            for (index, pair) in map.enumerated() {
+                if index > 0 { raw(",") }
+                if case .string(let name) = pair.0 { write(name) } else { write(String(describing: pair.0)) }
+                raw(":")
+                write(pair.1)
+            }
+            raw("}")
+        case .object(let object):
+            if let event = object as? Event { write(event) } else { raw("null") }
+        }
+    }
+
+    package mutating func write(_ event: Event) {
+        raw("{\"id\":")
+        write(event.identifier.description)
+        raw(",\"kind\":")
+        write(event.kind.rawValue)
+        raw(",\"ts\":")
+        write(event.timestamp)
+        raw(",\"topic\":")
+        write(event.topic.name.text)
+        raw(",\"payload\":")
+        write(event.body)
+        raw("}")
+    }
+
+    package mutating func write(_ body: Body) {
+        switch body.format {
+        case .json: raw(message: body.bytes)
+        case .text: write(String(decoding: body.bytes, as: UTF8.self))
+        case .bytes:
+            raw("{\"base64\":\"")
+            raw(Base64.encode(body.bytes))
+            raw("\"}")
+        }
+    }
+
+    /// A time in milliseconds since 1970 as RFC 3339 with milliseconds, in UTC.
+    package mutating func write(time milliseconds: Int64) {
+        let time = CivilTime(milliseconds)
+        raw("\"")
+        digits(time.year, 4)
+        raw("-")
+        digits(time.month, 2)
+        raw("-")
+        digits(time.day, 2)
+        raw("T")
+        digits(time.hour, 2)
+        raw(":")
+        digits(time.minute, 2)
+        raw(":")
+        digits(time.second, 2)
+        raw(".")
+        digits(time.millisecond, 3)
+        raw("Z\"")
+    }
+
+    private mutating func digits(_ number: Int, _ count: Int) {
+        var divisor = 1
+        for _ in 1..<count { divisor *= 10 }
+        var rest = number
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor % 10))
+            rest %= divisor
+            divisor /= 10
+        }
+    }
+}

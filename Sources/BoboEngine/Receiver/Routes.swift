@@ -1,0 +1,63 @@
+import BoboTopics
+import CEL
+
+/// The way from a topic to the patterns that care about it. What a topic leads to is found once, then kept; so that topics
+/// without end (a random part in each) cost no memory without end, all is forgotten at a bound.
+final class Routes {
+    private struct Filtered {
+        let matcher: Matcher
+        let input: Pattern.Input
+    }
+
+    static let maximumTopics = 200_000
+
+    private var known: [String: Route] = [:]
+    private let filters: FilterTree<Filtered>
+    private let sensors: [Sensor]
+    private let prefix: String
+
+    init(matchers: [Matcher], sensors: [Sensor], defaultInput: [TopicFilter], prefix: String) {
+        self.sensors = sensors
+        self.prefix = prefix
+        var filters = FilterTree<Filtered>()
+        for matcher in matchers {
+            for input in matcher.compiled.inputs(default: defaultInput) {
+                filters.insert(Filtered(matcher: matcher, input: input), at: input.on)
+            }
+        }
+        self.filters = filters
+    }
+
+    /// nil where the text is no topic.
+    func route(_ name: String) -> Route? {
+        if let route = known[name] { return route }
+        guard let topic = try? TopicName(name) else { return nil }
+        let route = find(topic)
+        if known.count >= Routes.maximumTopics { known.removeAll() }
+        known[name] = route
+        return route
+    }
+
+    private func find(_ topic: TopicName) -> Route {
+        let levels = topic.levels
+        let own = levels[0] == prefix
+        // Complex and action events are seen through filters that name the prefix.
+        var found = filters.matches(levels).filter { !own || $0.input.on.firstLiteral == prefix }
+        found.sort { $0.matcher.compiled.order < $1.matcher.compiled.order }
+        var interests: [Route.Interest] = []
+        var index = 0
+        while index < found.count {
+            let matcher = found[index].matcher
+            var inputs: [Pattern.Input] = []
+            while index < found.count, found[index].matcher === matcher {
+                inputs.append(found[index].input)
+                index += 1
+            }
+            let conditions = inputs.contains { $0.expression == nil } ? nil : inputs.compactMap(\.expression)
+            let matches = matcher.compiled.filters.map { $0.contains { $0.matches(levels: levels) } }
+            interests.append(Route.Interest(matcher: matcher, matches: matches, conditions: conditions))
+        }
+        let sensor = own ? nil : sensors.first { $0.filter.matches(levels: levels) }
+        return Route(topic: Topic(topic), sensor: sensor, interests: interests)
+    }
+}

@@ -1,0 +1,62 @@
+/// Values under topic filters, by level: finding those that match a topic costs what its levels cost, not what there are
+/// filters.
+package struct FilterTree<Element> {
+    private struct Node {
+        var literals: [Substring: Int] = [:]
+        var single: Int?
+        /// Of filters that end here.
+        var here: [Element] = []
+        /// Of filters that end here with `#`.
+        var rest: [Element] = []
+    }
+
+    private var nodes = [Node()]
+
+    package init() {}
+
+    package mutating func insert(_ element: Element, at filter: TopicFilter) {
+        var node = 0
+        for level in filter.levels {
+            switch level {
+            case .rest:
+                nodes[node].rest.append(element)
+                return
+            case .single:
+                let next = nodes[node].single ?? addNode()
+                nodes[node].single = next
+                node = next
+            case .literal(let text):
+                let next = nodes[node].literals[text[...]] ?? addNode()
+                nodes[node].literals[text[...]] = next
+                node = next
+            }
+        }
+        nodes[node].here.append(element)
+    }
+
+    private mutating func addNode() -> Int {
+        nodes.append(Node())
+        return nodes.count - 1
+    }
+
+    /// The elements whose filters match a topic of these levels, in no particular order.
+    package func matches(_ levels: [Substring]) -> [Element] {
+        var result: [Element] = []
+        var current = [0]
+        for (depth, level) in levels.enumerated() {
+            var next: [Int] = []
+            // Wildcards at the first level do not match `$` topics.
+            let wildcards = depth > 0 || !level.hasPrefix("$")
+            for node in current {
+                if wildcards {
+                    result += nodes[node].rest
+                    if let single = nodes[node].single { next.append(single) }
+                }
+                if let literal = nodes[node].literals[level] { next.append(literal) }
+            }
+            current = next
+        }
+        for node in current { result += nodes[node].here + nodes[node].rest }
+        return result
+    }
+}
