@@ -28,11 +28,14 @@ struct CompiledPattern {
 
     init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int) {
         var filters: [[TopicFilter]] = []
-        func compile(_ predicates: [Predicate]) -> [CompiledPredicate] {
+        func number(_ group: String) -> Int32 {
+            pattern.groups.firstIndex(of: group).map(Int32.init) ?? Accepted.noGroup
+        }
+        func compile(_ predicates: [Predicate], group: String = "") -> [CompiledPredicate] {
             predicates.map { predicate in
-                guard !predicate.on.isEmpty else { return CompiledPredicate(predicate, filterNumber: nil) }
-                if !filters.contains(predicate.on) { filters.append(predicate.on) }
-                return CompiledPredicate(predicate, filterNumber: filters.firstIndex(of: predicate.on))
+                if !predicate.on.isEmpty, !filters.contains(predicate.on) { filters.append(predicate.on) }
+                let filter = predicate.on.isEmpty ? nil : filters.firstIndex(of: predicate.on)
+                return CompiledPredicate(predicate, filterNumber: filter, group: number(predicate.group ?? group))
             }
         }
         let preconditions = compile(pattern.preconditions)
@@ -43,14 +46,14 @@ struct CompiledPattern {
         var following = false
         // From the end, since an event that a loop or an optional block passes on is decided by what follows.
         for block in pattern.blocks.reversed() {
-            let predicates = compile(block.predicates)
+            let predicates = compile(block.predicates, group: block.group)
             let unless = compile(block.unless)
             let own = (predicates + unless).contains { $0.readsHistory }
             following = own || (block.role.mayPassOn && following)
             steps.append(
                 Step(
                     role: block.role, predicates: predicates, unless: unless,
-                    group: pattern.groups.firstIndex(of: block.group).map(Int32.init) ?? Accepted.noGroup,
+                    group: number(block.group),
                     readsHistory: conditionsReadHistory || following))
         }
         self.phenomenon = phenomenon

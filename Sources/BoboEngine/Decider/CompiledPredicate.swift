@@ -14,17 +14,20 @@ final class CompiledPredicate {
     let readsHistory: Bool
     /// Its number among the pattern's predicates that have an `on`; nil where it has none.
     let filterNumber: Int?
+    /// The group that an event goes to which it matches: the predicate's own, or the block's.
+    let group: Int32
 
     private(set) var failures = 0
     private var stamp: UInt64 = 0
     private var outcome = Outcome.noMatch
 
-    init(_ predicate: Predicate, filterNumber: Int?) {
+    init(_ predicate: Predicate, filterNumber: Int?, group: Int32) {
         on = predicate.on
         program = predicate.expression
         place = predicate.place
         readsHistory = predicate.expression?.readsHistory ?? false
         self.filterNumber = filterNumber
+        self.group = group
     }
 
     /// - Parameters:

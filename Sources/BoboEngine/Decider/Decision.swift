@@ -2,8 +2,8 @@
 enum Decision {
     case ignore
     case halt(HaltReason)
-    /// The event is accepted by the step `by`, and the run then waits at `place`.
-    case accept(by: Int, place: Int)
+    /// The event is accepted into the group, and the run then waits at `place`.
+    case accept(group: Int32, place: Int)
 }
 
 /// One event before one pattern, with what has been found out about it.
@@ -28,13 +28,14 @@ extension CompiledPattern {
         while index < steps.count {
             let step = steps[index]
             if any(step.unless, offer, scope) == .match { return .halt(.unless) }
-            let outcome = any(step.predicates, offer, scope)
+            var group = step.group
+            let outcome = any(step.predicates, offer, scope) { group = $0.group }
             switch (step.role, outcome) {
-            case (.loop, .match): return .accept(by: index, place: place)
+            case (.loop, .match): return .accept(group: group, place: place)
             case (.loop(.strict), .noMatch): return .halt(.strict)
             case (.loop(.strict), .failed): return .ignore
             case (.optional, .match), (.plain, .match), (.negated, .noMatch):
-                return .accept(by: index, place: index + 1)
+                return .accept(group: group, place: index + 1)
             case (.loop(.relaxed), _), (.optional, _): index += 1
             case (.plain(.strict), .noMatch): return .halt(.strict)
             case (.negated(.strict), .match): return .halt(.negated)
@@ -46,16 +47,25 @@ extension CompiledPattern {
     }
 
     /// Whether the event starts a run: it matches the first block and none of its `unless`.
-    func starts(_ offer: Offer, _ scope: Scope) -> Bool {
-        any(steps[0].predicates, offer, scope) == .match && any(steps[0].unless, offer, scope) != .match
+    /// - Returns: the group that it goes to, nil where it starts none.
+    func start(_ offer: Offer, _ scope: Scope) -> Int32? {
+        var group: Int32?
+        guard any(steps[0].predicates, offer, scope, matched: { group = $0.group }) == .match,
+            any(steps[0].unless, offer, scope) != .match
+        else { return nil }
+        return group
     }
 
     /// Joined as by `||`.
-    private func any(_ predicates: [CompiledPredicate], _ offer: Offer, _ scope: Scope) -> Outcome {
+    private func any(
+        _ predicates: [CompiledPredicate], _ offer: Offer, _ scope: Scope, matched: (CompiledPredicate) -> Void = { _ in }
+    ) -> Outcome {
         var result = Outcome.noMatch
         for predicate in predicates {
             switch predicate.evaluate(scope, matches: offer.matches, stamp: offer.stamp) {
-            case .match: return .match
+            case .match:
+                matched(predicate)
+                return .match
             case .failed: result = .failed
             case .noMatch: break
             }

@@ -41,7 +41,9 @@ final class Matcher {
         if let known { offerToRuns(offer, known, &state, scope) }
         sortCompletions(from: completed, &state)
         scope.view = nil
-        if compiled.starts(offer, scope) { start(offer.event, key, value, known, &state) }
+        if let group = compiled.start(offer, scope) {
+            start(Accepted(event: offer.event, group: group), key, value, known, &state)
+        }
         if let known { dropIfIdle(known) }
     }
 
@@ -82,8 +84,9 @@ final class Matcher {
             switch compiled.decide(offer, at: Int(place.block), scope) {
             case .ignore: break
             case .halt(let reason): end(run, reason, offer.event.timestamp, &state)
-            case .accept(let by, let target):
-                advance(run, from: place, by: by, to: target, keyState, offer.event, &state)
+            case .accept(let group, let target):
+                let accepted = Accepted(event: offer.event, group: group)
+                advance(run, from: place, accepted, to: target, keyState, &state)
             }
         }
         scope.view = nil
@@ -104,20 +107,20 @@ final class Matcher {
 
     /// A run that stands directly below its root accepts an event by itself.
     private func advance(
-        _ run: Int32, from place: KeyState.Place, by step: Int, to target: Int, _ keyState: Int32, _ event: Event,
+        _ run: Int32, from place: KeyState.Place, _ accepted: Accepted, to target: Int, _ keyState: Int32,
         _ state: inout RunState
     ) {
+        let timestamp = accepted.event.timestamp
         guard 1 + state.forest.runs[run].own.count < compiled.pattern.maximumHistory else {
-            end(run, .maximumHistory, event.timestamp, &state)
+            end(run, .maximumHistory, timestamp, &state)
             return
         }
-        let accepted = Accepted(event: event, group: compiled.steps[step].group)
         let leaf = state.forest.runs[run].node
-        record(.advanced, [run], block: target, accepted, event.timestamp, &state)
+        record(.advanced, [run], block: target, accepted, timestamp, &state)
         state.forest.extend(run, accepted)
         guard target != Int(place.block) else { return }
         state.forest.unlink(leaf)
-        arrive(leaf, at: target, keyState, event.timestamp, &state)
+        arrive(leaf, at: target, keyState, timestamp, &state)
     }
 
     /// All runs of a place fare alike.
@@ -134,16 +137,16 @@ final class Matcher {
             keyStates[keyState].removePlace(at: place.block)
             state.forest.remove(tree: place.root)
             if case .absent = compiled.steps[Int(place.block)].role { state.abandonTimer() }
-        case .accept(let by, let target):
+        case .accept(let group, let target):
             haltLongest(place, event.timestamp, &state)
             guard !removeIfEmpty(place, keyState, &state) else { return }
             let only = state.forest.nodes[place.root].firstChild
             let run = state.forest.nodes[only].run
+            let accepted = Accepted(event: event, group: group)
             if run != RunForest.none, state.forest.nodes[only].next == RunForest.none {
-                advance(run, from: place, by: by, to: target, keyState, event, &state)
+                advance(run, from: place, accepted, to: target, keyState, &state)
                 removeIfEmpty(place, keyState, &state)
             } else {
-                let accepted = Accepted(event: event, group: compiled.steps[by].group)
                 advanceGroup(place, accepted, to: target, keyState, &state)
             }
         }

@@ -3,8 +3,8 @@ import DequeModule
 
 /// How runs begin and end.
 extension Matcher {
-    func start(_ event: Event, _ key: KeyValue, _ value: Value, _ known: Int32?, _ state: inout RunState) {
-        let first = Accepted(event: event, group: compiled.steps[0].group)
+    func start(_ first: Accepted, _ key: KeyValue, _ value: Value, _ known: Int32?, _ state: inout RunState) {
+        let event = first.event
         guard compiled.steps.count > 1 else {
             state.counters.started += 1
             state.counters.completed += 1

@@ -69,6 +69,11 @@ public struct ExpressionEnvironment: Sendable {
 }
 
 extension Program {
+    /// Whether it reads neither the run's key nor its history.
+    package var readsEventAlone: Bool {
+        !readsHistory && !slots.contains(ExpressionEnvironment.Slot.key.rawValue)
+    }
+
     /// Whether its value may differ between runs of one pattern and key.
     var readsHistory: Bool {
         slots.contains { slot in

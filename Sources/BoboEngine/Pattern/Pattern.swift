@@ -54,7 +54,7 @@ public struct Pattern: Sendable {
         self.maximumHistory = maximumHistory
         self.emit = emit
         self.actions = actions
-        groups = Pattern.groups(of: blocks.map(\.group))
+        groups = Pattern.groups(of: blocks.flatMap { $0.predicates.compactMap(\.group) + [$0.group] })
     }
 
     /// The different names but `""`, in order of first appearance.

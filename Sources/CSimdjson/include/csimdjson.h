@@ -55,6 +55,33 @@ void bobo_json_want(bobo_json_parser *parser, uint32_t path, const char *const *
 int bobo_json_parse(bobo_json_parser *parser, const char *bytes, size_t length, const bobo_json_found **found,
                     size_t *found_count, const bobo_json_node **tape, int *root_is_map);
 
+/* One line of an event file. */
+enum bobo_line_content {
+    bobo_line_none,    /* a `ts` alone: it moves the clock */
+    bobo_line_payload, /* `content` is the JSON of `payload`, as written and not yet checked */
+    bobo_line_text,    /* `content` is the text, unescaped */
+    bobo_line_base64
+};
+
+typedef struct {
+    int64_t ts;
+    uint32_t kind;
+    uint32_t retained;
+    const char *topic;
+    size_t topic_length;
+    const char *content;
+    size_t content_length;
+} bobo_line;
+
+typedef struct bobo_line_parser bobo_line_parser;
+
+bobo_line_parser *bobo_line_new(void);
+void bobo_line_free(bobo_line_parser *parser);
+
+/* Reads one line, without its line break, behind which bobo_json_padding bytes are readable. Returns NULL, or what is
+   wrong with the line. What `line` points to holds until the parser's next use and as long as `bytes` does. */
+const char *bobo_line_parse(bobo_line_parser *parser, const char *bytes, size_t length, size_t capacity, bobo_line *line);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,154 @@
+package import BoboEngine
+import Foundation
+
+/// Why an event file cannot be read on.
+package enum EventFileError: Error, CustomStringConvertible {
+    case cannotOpen(path: String, reason: String)
+    case cannotRead(path: String, reason: String)
+    /// With strict reading: a line that cannot be read.
+    case badLine(path: String, number: UInt64, reason: String)
+
+    package var description: String {
+        switch self {
+        case .cannotOpen(let path, let reason): "\(path) cannot be opened: \(reason)"
+        case .cannotRead(let path, let reason): "\(path) cannot be read: \(reason)"
+        case .badLine(let path, let number, let reason): "\(path):\(number): \(reason)"
+        }
+    }
+}
+
+/// Reads an event file line by line, in large pieces. Belongs to one thread.
+package final class EventFileReader {
+    package struct Line {
+        /// From 1.
+        package let number: UInt64
+        package let event: EventLine
+    }
+
+    /// Bytes of the longest line that is read.
+    static let maximumLine = 64 << 20
+    private static let pieceSize = 1 << 20
+
+    private let path: String
+    private let descriptor: Int32
+    private let parser = EventLineParser()
+    // Safe: this class alone owns the buffer; `start..<end` holds what is read and not yet parsed.
+    private var buffer: UnsafeMutableRawBufferPointer
+    private var start = 0
+    private var end = 0
+    private var isAtEnd = false
+    private var isSkipping = false
+    package private(set) var lineNumber: UInt64 = 0
+    package private(set) var bytesRead: Int64 = 0
+    package private(set) var badLines = 0
+    /// Told of each line that cannot be read, before it is skipped.
+    private let onBadLine: (UInt64, String) throws -> Void
+
+    /// - Parameter path: `-` for standard input.
+    /// - Throws: `EventFileError.cannotOpen`.
+    package init(path: String, onBadLine: @escaping (UInt64, String) throws -> Void) throws {
+        self.path = path
+        self.onBadLine = onBadLine
+        descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw EventFileError.cannotOpen(path: path, reason: String(cString: strerror(errno)))
+        }
+        buffer = .allocate(byteCount: 2 * EventFileReader.pieceSize + EventLineParser.padding, alignment: 16)
+    }
+
+    deinit {
+        buffer.deallocate()
+        if descriptor != STDIN_FILENO { close(descriptor) }
+    }
+
+    /// The size of the file in bytes, where it has one.
+    package var size: Int64? {
+        var information = stat()
+        guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int64(information.st_size)
+    }
+
+    /// The next line that can be read; nil at the end.
+    package func next() throws -> Line? {
+        while let line = try nextLine() {
+            lineNumber += 1
+            if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
+            do throws(EventLineError) {
+                return Line(number: lineNumber, event: try parser.parse(line))
+            } catch {
+                try report(error.description)
+            }
+        }
+        return nil
+    }
+
+    private func report(_ reason: String) throws {
+        badLines += 1
+        try onBadLine(lineNumber, reason)
+    }
+
+    private func nextLine() throws -> UnsafeRawBufferPointer? {
+        var searched = start
+        while true {
+            if let newline = newline(from: searched) {
+                let line = UnsafeRawBufferPointer(rebasing: buffer[start..<newline])
+                start = newline + 1
+                if !isSkipping { return line }
+                isSkipping = false
+                continue
+            }
+            searched = end
+            if isAtEnd {
+                guard start < end, !isSkipping else { return nil }
+                let line = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+                start = end
+                return line
+            }
+            if end - start > EventFileReader.maximumLine {
+                if !isSkipping {
+                    lineNumber += 1
+                    try report("longer than \(EventFileReader.maximumLine) bytes")
+                }
+                isSkipping = true
+                start = end
+            }
+            searched -= try fill()
+        }
+    }
+
+    private func newline(from position: Int) -> Int? {
+        guard position < end, let base = buffer.baseAddress else { return nil }
+        return memchr(base + position, 0x0A, end - position).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+    }
+
+    /// Reads on.
+    /// - Returns: by how many bytes what was there has moved down.
+    private func fill() throws -> Int {
+        let moved = start
+        if moved > 0 {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+            (start, end) = (0, end - start)
+        }
+        if buffer.count < end + EventFileReader.pieceSize + EventLineParser.padding {
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * buffer.count, alignment: 16)
+            larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
+            buffer.deallocate()
+            buffer = larger
+        }
+        while true {
+            let count = read(descriptor, buffer.baseAddress.map { $0 + end }, EventFileReader.pieceSize)
+            if count > 0 {
+                end += count
+                bytesRead += Int64(count)
+                return moved
+            }
+            if count == 0 {
+                isAtEnd = true
+                return moved
+            }
+            guard errno == EINTR else {
+                throw EventFileError.cannotRead(path: path, reason: String(cString: strerror(errno)))
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package import BoboEngine
+package import BoboYAML
+package import CEL
+import Foundation
+
+/// Loads pattern files: one, or all of a folder.
+package struct PatternFiles {
+    package let paths: PathTable
+    package let problems: ProblemCollector
+
+    package init(paths: PathTable, problems: ProblemCollector) {
+        self.paths = paths
+        self.problems = problems
+    }
+
+    /// The phenomena of a file or of a folder's `*.yaml`, `*.yml` and `*.json`; those of its subfolders and `*.test.yaml`
+    /// are not read.
+    package func load(path: String) -> [Phenomenon] { load(paths: [path]) }
+
+    package func load(paths: [String]) -> [Phenomenon] {
+        var phenomena: [Phenomenon] = []
+        var places: [String: SourcePlace] = [:]
+        for file in paths.flatMap(files) {
+            guard let root = YAMLDocument.load(path: file, problems: problems) else { continue }
+            guard let (phenomenon, place) = PhenomenonReader(paths: self.paths, problems: problems).phenomenon(root) else {
+                continue
+            }
+            if let first = places[phenomenon.name] {
+                problems.error(
+                    place, "found the phenomenon \"\(phenomenon.name)\" a second time, after \(first); expected another name")
+                continue
+            }
+            places[phenomenon.name] = place
+            phenomena.append(phenomenon)
+        }
+        return phenomena
+    }
+
+    private func files(_ path: String) -> [String] {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            problems.error(.whole(path), "there is no such file or folder")
+            return []
+        }
+        guard isFolder else { return [path] }
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: path).filter(PatternFiles.isPatternFile)
+            if names.isEmpty { problems.error(.whole(path), "found no pattern file (*.yaml, *.yml, *.json) in the folder") }
+            return names.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+        } catch {
+            problems.error(.whole(path), "the folder cannot be read: \(error.localizedDescription)")
+            return []
+        }
+    }
+
+    /// Whether a folder's file of this name is read.
+    package static func isPatternFile(_ name: String) -> Bool {
+        guard !name.hasPrefix("."), !name.hasSuffix(".test.yaml"), !name.hasSuffix(".test.yml") else { return false }
+        return [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+    }
+}

@@ -1,0 +1,95 @@
+import BoboEngine
+import BoboTopics
+import BoboYAML
+import CEL
+
+/// Reads one pattern of a file.
+struct PatternReader {
+    let paths: PathTable
+    let problems: ProblemCollector
+    /// The groups of all patterns of the file, which `emit` and `actions` may name.
+    let phenomenonGroups: [String]
+
+    /// - Parameters: emit, actions: those of the phenomenon, which hold where the pattern has none of its own.
+    func pattern(_ node: YAMLNode, emit: YAMLNode?, actions: YAMLNode?) -> Pattern? {
+        guard let reader = node.mapping(problems, expected: "a pattern: a mapping with name and blocks") else { return nil }
+        reader.notBuiltYet("after_match", "rest", "state", "recent")
+        for key in ["after_match", "rest", "state", "recent"] { _ = reader.optional(key) }
+        let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
+        let expressions = ExpressionReader(
+            environment: ExpressionEnvironment(paths: paths, groups: groups), problems: problems)
+        let predicates = PredicateReader(expressions: expressions)
+
+        let name = reader.required("name").flatMap(patternName)
+        let input = reader.optional("input").map { inputs($0, expressions) }
+        let key = reader.optional("key").flatMap { self.key($0, expressions) }
+        let within = reader.optional("within").flatMap { $0.duration(in: 1...(366 * 86_400_000), problems) }
+        let isSingleton = reader.optional("singleton")?.bool(problems) ?? false
+        let preconditions = reader.optional("preconditions").map { predicates.predicates($0, mayBeEmpty: true) } ?? []
+        let haltconditions = reader.optional("haltconditions").map { predicates.predicates($0, mayBeEmpty: true) } ?? []
+        let blocksNode = reader.required("blocks")
+        let blocks = blocksNode.map { BlockReader(predicates: predicates).blocks($0) } ?? []
+        let maximumRuns = bound(reader.optional("max_runs"), default: Pattern.defaultMaximumRuns)
+        let maximumHistory = bound(reader.optional("max_history"), default: Pattern.defaultMaximumHistory)
+
+        let emitReader = EmitReader(
+            expressions: ExpressionReader(
+                environment: ExpressionEnvironment(
+                    paths: paths, groups: groups, otherGroups: phenomenonGroups.filter { !groups.contains($0) }),
+                problems: problems))
+        let emitted = (reader.optional("emit") ?? emit).map(emitReader.emit) ?? Emit()
+        let carried = (reader.optional("actions") ?? actions).map(emitReader.actions) ?? []
+        reader.finish()
+        guard let name, !blocks.isEmpty else { return nil }
+        let pattern = Pattern(
+            name: name, input: input, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
+            preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
+            maximumHistory: maximumHistory, emit: emitted, actions: carried)
+        PatternHints(pattern: pattern, place: node.place, problems: problems).report()
+        return pattern
+    }
+
+    private func patternName(_ node: YAMLNode) -> String? {
+        guard let text = node.text(problems, expected: "the name of the pattern") else { return nil }
+        guard !text.isEmpty, text.utf8.count <= 200, !text.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+            problems.error(node.place, "expected a name of 1 to 200 bytes without control characters")
+            return nil
+        }
+        return text
+    }
+
+    private func bound(_ node: YAMLNode?, default: Int) -> Int {
+        node.flatMap { $0.integer(in: 1...100_000_000, problems) }.map(Int.init) ?? `default`
+    }
+
+    private func key(_ node: YAMLNode, _ expressions: ExpressionReader) -> Program? {
+        guard let program = expressions.program(node, .event) else { return nil }
+        switch program.type {
+        case .dyn, .bool, .int, .uint, .double, .string, .list: return program
+        default:
+            problems.error(
+                node.place, "found a key of type \(program.type), expected a bool, a number, a text, or a list of these")
+            return nil
+        }
+    }
+
+    /// A filter, `{on, where}`, or a list of either.
+    private func inputs(_ node: YAMLNode, _ expressions: ExpressionReader) -> [Pattern.Input] {
+        guard node.isList else { return input(node, expressions) }
+        let nodes = node.list(problems) ?? []
+        if nodes.isEmpty { problems.error(node.place, "found an empty list, expected topic filters") }
+        return nodes.flatMap { input($0, expressions) }
+    }
+
+    private func input(_ node: YAMLNode, _ expressions: ExpressionReader) -> [Pattern.Input] {
+        guard node.isMapping else {
+            return TopicFilters.one(node, problems).map { [Pattern.Input(on: $0)] } ?? []
+        }
+        guard let reader = node.mapping(problems) else { return [] }
+        let filters = reader.required("on").flatMap { TopicFilters.read($0, problems) } ?? []
+        let condition = reader.optional("where").map { expressions.condition($0, .event) }
+        reader.finish()
+        if let condition, condition == nil { return [] }
+        return filters.map { Pattern.Input(on: $0, expression: condition ?? nil) }
+    }
+}
