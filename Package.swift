@@ -56,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "bobo",
             dependencies: [
-                "BoboGateway", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "CEL",
+                "BoboGateway", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

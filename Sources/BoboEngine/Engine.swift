@@ -75,6 +75,14 @@ public final class Engine {
         fire(until: time)
     }
 
+    /// Processes the events that still wait for earlier ones, as if none could come any more.
+    public func flush() {
+        while let (event, route) = clock.takeEarliest() {
+            fire(until: event.timestamp)
+            process(event, route)
+        }
+    }
+
     /// Takes the end of an action; its event feeds back into the stream.
     /// - Parameter time: when it ended, milliseconds since 1970.
     public func take(_ outcome: ActionOutcome, of request: ActionRequest, at time: Int64) -> ActionEvent {

@@ -34,6 +34,13 @@ struct EventClock {
         waiting.insert(Waiting(event: event, route: route, arrival: arrivals))
     }
 
+    /// The earliest event that waits; the clock moves to it.
+    mutating func takeEarliest() -> (event: Event, route: Route)? {
+        guard let first = waiting.popMin() else { return nil }
+        now = max(now, first.event.timestamp)
+        return (first.event, first.route)
+    }
+
     /// The next event that the clock has reached.
     mutating func next() -> (event: Event, route: Route)? {
         guard let first = waiting.min, first.event.timestamp <= now else { return nil }

@@ -1,0 +1,164 @@
+import ArgumentParser
+import BoboEngine
+import BoboGateway
+import BoboPatterns
+import BoboTopics
+import BoboYAML
+import CEL
+import Foundation
+
+struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs recorded events through the engine, on the events' own clock.",
+        discussion: """
+            Complex events come as JSON, one a line, in order of completion; a summary at the end and progress on
+            standard error. The same input gives the same output, byte for byte.
+
+              bobo replay --patterns patterns --events patterns/recordings/fire.fires.jsonl
+              bobo record --for 1h --output hour.jsonl && bobo replay --patterns patterns --events hour.jsonl --end all
+            """)
+
+    @Option(help: "A pattern file, or a folder of them.")
+    var patterns: String
+
+    @Option(help: "The event file; - for standard input.")
+    var events: String = "-"
+
+    @Option(help: "Where the complex events go; - for standard output.")
+    var output: String = "-"
+
+    @Option(
+        help: ArgumentHelp(
+            "Lets the clock run on after the last event: so long (10m), or until no timer is left (all).",
+            valueName: "duration"))
+    var end: ReplayEnd?
+
+    @Flag(help: "Stops at the first line that cannot be read.")
+    var strict = false
+
+    func run() throws {
+        let paths = PathTable()
+        let phenomena = try PatternInput.load([patterns], paths: paths)
+        var options = EngineOptions()
+        options.gateway = "replay"
+        options.defaultInput = try [TopicFilter("#")]
+        let engine = Engine(phenomena, paths: paths, options: options)
+        let writer = try openOutput()
+        do {
+            let reader = try open()
+            let start = ContinuousClock.now
+            let lines = try replay(reader, engine, writer)
+            try writer.flush()
+            summarise(engine, reader, lines: lines, took: ContinuousClock.now - start)
+        } catch let failure as LineWriter.Failure where failure.isBrokenPipe {
+            return
+        } catch let failure as LineWriter.Failure {
+            say("\(failure)")
+            throw ExitCode.internalFault
+        } catch let error as EventFileError {
+            try writer.flush()
+            say("\(error)")
+            throw ExitCode.badInput
+        }
+    }
+
+    private func openOutput() throws -> LineWriter {
+        do {
+            return try LineWriter(path: output)
+        } catch {
+            say("\(error)")
+            throw ExitCode.badInput
+        }
+    }
+
+    private func open() throws -> EventFileReader {
+        let (path, isStrict) = (events, strict)
+        return try EventFileReader(path: events) { number, reason in
+            if isStrict { throw EventFileError.badLine(path: path, number: number, reason: reason) }
+            say("\(path):\(number): \(reason); skipped")
+        }
+    }
+
+    private func replay(_ reader: EventFileReader, _ engine: Engine, _ writer: LineWriter) throws -> Int {
+        var progress = Progress()
+        let size = reader.size
+        var lines = 0
+        while let line = try reader.next() {
+            lines += 1
+            if let (topic, payload) = line.event.message {
+                payload.withUnsafeBytes { bytes in
+                    engine.take(
+                        Message(
+                            topic: topic, payload: bytes, arrival: line.event.timestamp,
+                            isRetained: line.event.isRetained, number: line.number))
+                }
+            } else {
+                engine.advance(to: line.event.timestamp)
+            }
+            try write(engine, writer)
+            if lines % 4096 == 0 { progress.show(told(lines, reader.bytesRead, size)) }
+        }
+        engine.flush()
+        try end?.run(engine) { try write(engine, writer) }
+        try write(engine, writer)
+        progress.clear()
+        return lines
+    }
+
+    private func told(_ lines: Int, _ read: Int64, _ size: Int64?) -> String {
+        guard let size, size > 0 else { return "\(lines) lines" }
+        return "\(lines) lines, \(100 * read / size) %"
+    }
+
+    private func write(_ engine: Engine, _ writer: LineWriter) throws {
+        for output in engine.takeOutputs() {
+            if case .complexEvent(let event) = output { try writer.write(line: event.json) }
+        }
+    }
+
+    private func summarise(_ engine: Engine, _ reader: EventFileReader, lines: Int, took: Duration) {
+        let figures = engine.statistics
+        let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
+        var parts = [
+            count(figures.messages.events, "event", "events"),
+            count(figures.production.produced, "complex event", "complex events"),
+            "\(count(figures.activeRuns, "run", "runs")) left unfinished",
+        ]
+        if figures.late > 0 { parts.append("\(figures.late) late") }
+        if reader.badLines > 0 { parts.append("\(count(reader.badLines, "line", "lines")) skipped") }
+        if figures.messages.tooLarge > 0 { parts.append("\(figures.messages.tooLarge) too large") }
+        if figures.production.tooDeep > 0 { parts.append("\(figures.production.tooDeep) dropped as too deep") }
+        if figures.production.dataFailed > 0 { parts.append("emit's data failed \(figures.production.dataFailed) times") }
+        let rate = seconds > 0 ? Int(Double(lines) / seconds) : 0
+        say(parts.joined(separator: ", ") + "; \(String(format: "%.2f", seconds)) s, \(rate) lines/s")
+    }
+}
+
+/// How long the clock runs on after the last event.
+enum ReplayEnd: ExpressibleByArgument, Sendable {
+    case all
+    case milliseconds(Int64)
+
+    init?(argument: String) {
+        if argument == "all" {
+            self = .all
+        } else if let milliseconds = try? DurationText.milliseconds(argument) {
+            self = .milliseconds(milliseconds)
+        } else {
+            return nil
+        }
+    }
+
+    func run(_ engine: Engine, _ step: () throws -> Void) throws {
+        guard let now = engine.now else { return }
+        switch self {
+        case .milliseconds(let milliseconds): engine.advance(to: now + milliseconds)
+        case .all:
+            // A pattern that sets itself off by time would go on for ever; the depth of complex events bounds it.
+            while let deadline = engine.nextDeadline {
+                engine.advance(to: deadline)
+                try step()
+            }
+        }
+    }
+}
