@@ -8,8 +8,13 @@ public struct Environment: Sendable {
     let paths: PathTable
     private(set) var objectTypes: [String: ObjectType] = [:]
     private(set) var variables: [String: Variable] = [:]
+    private(set) var aliases: [String: Expression] = [:]
     private(set) var reserved: [String: String] = [:]
     private(set) var functions: [FunctionDeclaration] = []
+    /// The namespace in which names are looked up first.
+    package var container = ""
+    /// Where types are not checked, what is wrong fails when it is evaluated, and only if it is.
+    package var checksTypes = true
 
     public init(paths: PathTable) { self.paths = paths }
 
@@ -23,17 +28,68 @@ public struct Environment: Sendable {
         return slot
     }
 
-    /// A name that stands for an expression: `payload` for `event.payload`. It is put in before types are checked.
+    /// A name that stands for an expression: `payload` for `event.payload`. It is put in before types are checked, and
+    /// macro variables of the same name as those of the expression do not touch it.
     /// - Throws: `CompilationError` where the expression cannot be parsed.
-    public mutating func declare(alias: String, expression: String) throws(CompilationError) {}
+    public mutating func declare(alias: String, expression: String) throws(CompilationError) {
+        aliases[alias] = try Environment.parse(expression)
+    }
 
     /// A name whose use is an error for the reason given.
     public mutating func declare(reserved name: String, reason: String) { reserved[name] = reason }
 
     public mutating func declare(_ function: FunctionDeclaration) { functions.append(function) }
 
-    /// - Throws: `CompilationError` with all problems found.
+    /// - Throws: `CompilationError` with all problems found; of those of syntax, the first.
     public func compile(_ source: String) throws(CompilationError) -> Program {
-        throw CompilationError(source: source, problems: [Problem(offset: 0, in: source, message: "not built yet")])
+        let expression = try Environment.parse(source)
+        var checker = Checker(self)
+        let checked = checker.check(expression)
+        if checksTypes && !checker.problems.isEmpty {
+            throw CompilationError(source: source, problems: Environment.places(checker.problems, in: source))
+        }
+        var compiler = Compiler(self)
+        let root = compiler.compile(checked)
+        return Program(
+            source: source, type: checked.type, slots: compiler.slots, objectPaths: compiler.objectPaths,
+            necessaryEqualities: compiler.necessaryEqualities(of: checked),
+            hints: Environment.places(checker.hints, in: source), root: root, localCount: checker.localCount)
+    }
+
+    private static func parse(_ source: String) throws(CompilationError) -> Expression {
+        do throws(SyntaxError) {
+            return try Parser.parse(source)
+        } catch {
+            let problem = Problem(offset: error.offset, in: source, message: error.message)
+            throw CompilationError(source: source, problems: [problem])
+        }
+    }
+
+    private static func places(_ found: [(offset: Int, message: String)], in source: String) -> [Problem] {
+        let problems = found.sorted { $0.offset < $1.offset }.map { Problem(offset: $0.offset, in: source, message: $0.message) }
+        // An alias's problem may come from each of its uses at one place.
+        return problems.enumerated().filter { $0.offset == 0 || problems[$0.offset - 1] != $0.element }.map(\.element)
+    }
+}
+
+// MARK: - Names
+
+extension Environment {
+    /// The container `a.b` asks for `a.b.name`, then `a.name`, then `name`.
+    var containerPrefixes: [String] {
+        guard !container.isEmpty else { return [""] }
+        let parts = container.split(separator: ".")
+        return (0...parts.count).reversed().map { count in parts[..<count].map { "\($0)." }.joined() }
+    }
+
+    var names: [String] { Array(variables.keys) + Array(aliases.keys) }
+
+    var functionNames: [String] {
+        functions.map(\.name) + StandardLibrary.functions.keys.map(\.name) + StandardLibrary.macros.keys
+    }
+
+    func hasFunction(named name: String) -> Bool {
+        StandardLibrary.functions[.init(name: name, isMember: false)] != nil
+            || functions.contains { $0.name == name && !$0.isMember }
     }
 }

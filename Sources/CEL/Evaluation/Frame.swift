@@ -12,8 +12,8 @@ struct Frame {
         if count > 0 { locals = [Value](repeating: .null, count: count) }
     }
 
-    mutating func countIteration() throws(EvaluationFailure) {
-        iterationsLeft -= 1
+    mutating func countIterations(_ count: Int) throws(EvaluationFailure) {
+        iterationsLeft -= count
         if iterationsLeft < 0 { throw EvaluationFailure(.tooManyIterations) }
     }
 }

@@ -11,6 +11,12 @@ public struct Map: Sendable {
         storage = MapStorage(pairs.map { (.string($0.0), $0.1) })
     }
 
+    /// - Throws: `repeatedKey` where two keys are equal.
+    init(uniqueKeys pairs: [(Value, Value)]) throws(EvaluationFailure) {
+        storage = MapStorage(pairs)
+        if storage.keys.count < pairs.count { throw EvaluationFailure(.repeatedKey) }
+    }
+
     public var count: Int { storage.keys.count }
     public var keys: [Value] { storage.keys }
     public var values: [Value] { storage.values }

@@ -16,9 +16,7 @@ public struct Timestamp: Hashable, Sendable {
 
     /// - Parameter milliseconds: since 1970-01-01T00:00:00Z; cut to the years 1 to 9999.
     public init(clampingMilliseconds milliseconds: Int64) {
-        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
-        let second = remainder < 0 ? quotient - 1 : quotient
-        let rest = remainder < 0 ? remainder + 1000 : remainder
+        let (second, rest) = milliseconds.dividedDown(by: 1000)
         seconds = min(max(second, Timestamp.secondsRange.lowerBound), Timestamp.secondsRange.upperBound)
         nanoseconds = Int32(rest) * 1_000_000
     }
@@ -30,5 +28,39 @@ public struct Timestamp: Hashable, Sendable {
 extension Timestamp: Comparable {
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.seconds == right.seconds ? left.nanoseconds < right.nanoseconds : left.seconds < right.seconds
+    }
+}
+
+extension Timestamp {
+    /// - Throws: `overflow` beyond the years 1 to 9999.
+    func adding(_ duration: Value.Duration) throws(EvaluationFailure) -> Timestamp {
+        let (carry, rest) = (Int64(nanoseconds) + Int64(duration.nanoseconds)).dividedDown(by: 1_000_000_000)
+        guard let sum = Timestamp(seconds: seconds + duration.seconds + carry, nanoseconds: Int32(rest)) else {
+            throw EvaluationFailure(.overflow)
+        }
+        return sum
+    }
+
+    /// - Throws: `overflow` where the two are more than about 292 years apart.
+    func since(_ other: Timestamp) throws(EvaluationFailure) -> Value.Duration {
+        var apart = seconds - other.seconds
+        var rest = nanoseconds - other.nanoseconds
+        if apart > 0 && rest < 0 {
+            apart -= 1
+            rest += 1_000_000_000
+        } else if apart < 0 && rest > 0 {
+            apart += 1
+            rest -= 1_000_000_000
+        }
+        guard let duration = Value.Duration(seconds: apart, nanoseconds: rest) else { throw EvaluationFailure(.overflow) }
+        return duration
+    }
+}
+
+extension Int64 {
+    /// Quotient and remainder with the quotient rounded down, so that the remainder is never negative.
+    func dividedDown(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+/// The folder with the conformance set, which is not part of this repository.
+private let folder = URL(
+    fileURLWithPath: ProcessInfo.processInfo.environment["CEL_CONFORMANCE"] ?? "../shared/cel-conformance",
+    isDirectory: true)
+
+private let isThere = FileManager.default.fileExists(atPath: folder.path)
+
+/// How many of the cases passed when this was last raised.
+private let floor = 0
+
+@Suite struct ConformanceTests {
+    @Test("Conformance", .enabled(if: isThere, "there is no folder with the conformance set (CEL_CONFORMANCE)"))
+    func conformance() throws {
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "jsonl" }.sorted { $0.path < $1.path }
+        var counts: [String: (passed: Int, all: Int)] = [:]
+        var failures: [String] = []
+        for file in files {
+            for line in try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")) {
+                let found = try #require(try ConformanceCase(line: line), "not a case: \(String(decoding: line, as: UTF8.self))")
+                let isPassed = found.isPassed
+                var count = counts[found.file] ?? (0, 0)
+                count.all += 1
+                count.passed += isPassed ? 1 : 0
+                counts[found.file] = count
+                if !isPassed { failures.append("\(found.file)/\(found.name): \(found.expression)") }
+            }
+        }
+        for (file, count) in counts.sorted(by: { $0.key < $1.key }) { print("\(file): \(count.passed) of \(count.all)") }
+        for failure in failures { print("failed: \(failure)") }
+        let passed = counts.values.map(\.passed).reduce(0, +)
+        let all = counts.values.map(\.all).reduce(0, +)
+        print("conformance: \(passed) of \(all) cases passed")
+        #expect(all > 0)
+        #expect(passed >= min(floor, all))
+    }
+}
