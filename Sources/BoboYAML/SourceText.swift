@@ -20,6 +20,11 @@ package struct SourceText: Sendable {
     }
 
     init(_ scalar: YAMLScalar, of node: YAMLNode) {
+        // An environment variable or a flag has no lines.
+        guard node.place.line > 0 else {
+            (text, place, origin) = (scalar.text, node.place, nil)
+            return
+        }
         text = scalar.text
         let source = node.source
         var start = node.start

@@ -74,3 +74,16 @@ package func shortenedForMessage(_ text: String) -> String {
     }
     return result
 }
+
+extension YAMLNode {
+    /// The value of an environment variable or a flag, read by the same rules as one of a file.
+    ///
+    /// - Parameter isText: true where a text is wanted, so that `12345` is one without quotes.
+    package init(text: String, place: SourcePlace, isText: Bool) {
+        let value = isText ? .text : CoreSchema.value(of: text)
+        let source = YAMLSource(file: place.file, text: "")
+        self.init(
+            content: .scalar(YAMLScalar(text: text, style: .plain, value: value)), place: place, source: source,
+            start: source.text.startIndex, hasAnchor: false)
+    }
+}
