@@ -67,10 +67,12 @@ package struct YAMLNode: Sendable {
 /// For messages: at most 60 characters of it, in one line, and no control characters that could upset a terminal.
 package func shortenedForMessage(_ text: String) -> String {
     var result = ""
-    for (count, character) in text.enumerated() {
+    for (count, scalar) in text.unicodeScalars.enumerated() {
         guard count < 60 else { return result + "…" }
-        let control = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        result += control ? (character.isNewline ? "\\n" : "\u{FFFD}") : String(character)
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: result += scalar.isLineBreak ? "\\n" : "\u{FFFD}"
+        default: result.unicodeScalars.append(scalar)
+        }
     }
     return result
 }
