@@ -49,7 +49,8 @@ package final class MappingReader {
     /// Reports the keys that have not been asked for, each with the known ones and the nearest of them.
     package func finish() {
         for entry in entries where !known.contains(entry.key) {
-            problems.error(entry.keyPlace, unknownKey(entry))
+            // The nearest name costs time; a file of nothing but unknown keys is not worth it.
+            problems.error(entry.keyPlace, problems.isFull ? "unknown key" : unknownKey(entry))
         }
     }
 

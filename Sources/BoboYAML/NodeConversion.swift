@@ -41,7 +41,7 @@ struct NodeConversion {
         if let tag = properties.foreignTag {
             problems.error(
                 properties.place,
-                "found the tag \(shortenedForMessage(tag)), expected none; an expression or a text that begins with ! "
+                "found \(mayShow(properties) ? "the tag \(shortenedForMessage(tag))" : "a tag"), expected none; an expression or a text that begins with ! "
                     + "stands in quotes")
             return result(.invalid)
         }
@@ -51,7 +51,8 @@ struct NodeConversion {
             guard let converted = self.scalar(scalar, tag: properties.tag) else {
                 problems.error(
                     properties.place,
-                    "found \"\(shortenedForMessage(scalar.string))\", expected what the tag \(properties.tag ?? "") says"
+                    "found \(mayShow(properties) ? "\"\(shortenedForMessage(scalar.string))\"" : "a text"), "
+                        + "expected what the tag \(properties.tag ?? "") says"
                 )
                 return result(.invalid)
             }
@@ -96,6 +97,8 @@ struct NodeConversion {
             throw TooMuch(place: place)
         }
     }
+
+    private func mayShow(_ properties: NodeProperties) -> Bool { source.mayShow(line: properties.place.line) }
 
     private func check(_ properties: NodeProperties, isOf kind: String, _ found: String) -> Bool {
         guard let tag = properties.tag, tag != kind else { return true }

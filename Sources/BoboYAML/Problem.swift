@@ -27,12 +27,15 @@ package final class ProblemCollector {
     package private(set) var dropped = 0
     package private(set) var hasErrors = false
 
+    /// Whether further problems are only counted.
+    package var isFull: Bool { seen.count >= Self.limit }
+
     package init() {}
 
     /// A problem told twice, as where two aliases lead to one faulty text, is kept once.
     package func report(_ problem: Problem) {
         if problem.severity == .error { hasErrors = true }
-        guard seen.count < Self.limit else {
+        guard !isFull else {
             dropped += 1
             return
         }

@@ -20,6 +20,11 @@ package struct SourceText: Sendable {
     }
 
     init(_ scalar: YAMLScalar, of node: YAMLNode) {
+        // An environment variable or a flag has no lines.
+        guard node.place.line > 0 else {
+            (text, place, origin) = (scalar.text, node.place, nil)
+            return
+        }
         text = scalar.text
         let source = node.source
         var start = node.start
@@ -32,10 +37,10 @@ package struct SourceText: Sendable {
             while let scalar = source.scalar(at: start), !scalar.isLineBreak { start = source.index(after: start) }
             if source.scalar(at: start) != nil { start = source.skipBreak(start) }
         case .plain:
-            let rest = source.line(node.place.line).dropFirst(node.place.column - 1)
-            let behind =
-                rest.starts(with: scalar.text.unicodeScalars) ? rest.dropFirst(scalar.text.unicodeScalars.count) : rest
-            followedByComment = behind.first(where: { !$0.isBlank }) == "#"
+            let rest = source.text.unicodeScalars[start...]
+            let isOnOneLine = rest.starts(with: scalar.text.unicodeScalars)
+            let behind = rest.dropFirst(isOnOneLine ? scalar.text.unicodeScalars.count : 0)
+            followedByComment = isOnOneLine && behind.first(where: { !$0.isBlank }) == "#"
         }
         origin = Origin(source: source, start: start, style: scalar.style, followedByComment: followedByComment)
         var alignment = Alignment(text: scalar.text, source: source, start: start, style: scalar.style)

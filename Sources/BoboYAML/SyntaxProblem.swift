@@ -73,7 +73,9 @@ private struct SyntaxFault {
     }
 
     private var found: String? {
-        guard let index = source.index(line: mark.line, column: mark.column) else { return nil }
+        guard source.mayShow(line: mark.line), let index = source.index(line: mark.line, column: mark.column) else {
+            return nil
+        }
         let rest = source.text.unicodeScalars[index...].prefix { !$0.isLineBreak }.prefix(30)
         if rest.isEmpty { return index == source.text.endIndex ? "the end of the file" : "the end of the line" }
         return "\"\(shortenedForMessage(String(String.UnicodeScalarView(rest))))\""

@@ -15,18 +15,23 @@ package enum YAMLDocument {
 
     /// - Returns: nil where the file is not read or its YAML is broken, which has then been reported. A tag or a depth that
     ///   is not allowed is reported as well, and stands in the tree as an invalid node.
-    package static func load(path: String, file: String? = nil, problems: ProblemCollector) -> YAMLNode? {
+    /// - Parameter isSecret: whether the file holds secrets, so that no message on its syntax shows what stands in it.
+    package static func load(
+        path: String, file: String? = nil, isSecret: Bool = false, problems: ProblemCollector
+    ) -> YAMLNode? {
         let name = file ?? path
         do {
             let bytes = try FileText.read(path: path, limit: sizeLimit)
-            return load(bytes: bytes, file: name, problems: problems)
+            return load(bytes: bytes, file: name, isSecret: isSecret, problems: problems)
         } catch {
             problems.error(.whole(name), error.description)
             return nil
         }
     }
 
-    package static func load(bytes: [UInt8], file: String, problems: ProblemCollector) -> YAMLNode? {
+    package static func load(
+        bytes: [UInt8], file: String, isSecret: Bool = false, problems: ProblemCollector
+    ) -> YAMLNode? {
         guard bytes.count <= sizeLimit else {
             problems.error(.whole(file), FileText.ReadError.tooLarge(limit: sizeLimit).description)
             return nil
@@ -37,10 +42,12 @@ package enum YAMLDocument {
             problems.error(source.place(of: valid.endIndex), "not UTF-8 from here on")
             return nil
         }
-        return load(text: text, file: file, problems: problems)
+        return load(text: text, file: file, isSecret: isSecret, problems: problems)
     }
 
-    package static func load(text: String, file: String, problems: ProblemCollector) -> YAMLNode? {
+    package static func load(
+        text: String, file: String, isSecret: Bool = false, problems: ProblemCollector
+    ) -> YAMLNode? {
         guard text.utf8.count <= sizeLimit else {
             problems.error(.whole(file), FileText.ReadError.tooLarge(limit: sizeLimit).description)
             return nil
@@ -48,7 +55,7 @@ package enum YAMLDocument {
         var text = text
         if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
         text.makeContiguousUTF8()
-        let source = YAMLSource(file: file, text: text)
+        let source = YAMLSource(file: file, text: text, isSecret: isSecret)
         guard checkCharacters(source, problems), checkAliasKeys(source, problems) else { return nil }
         do {
             // With the basic resolver Yams compares keys by their texts alone, which is what a key is here.

@@ -67,10 +67,25 @@ package struct YAMLNode: Sendable {
 /// For messages: at most 60 characters of it, in one line, and no control characters that could upset a terminal.
 package func shortenedForMessage(_ text: String) -> String {
     var result = ""
-    for (count, character) in text.enumerated() {
+    for (count, scalar) in text.unicodeScalars.enumerated() {
         guard count < 60 else { return result + "…" }
-        let control = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        result += control ? (character.isNewline ? "\\n" : "\u{FFFD}") : String(character)
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: result += scalar.isLineBreak ? "\\n" : "\u{FFFD}"
+        default: result.unicodeScalars.append(scalar)
+        }
     }
     return result
+}
+
+extension YAMLNode {
+    /// The value of an environment variable or a flag, read by the same rules as one of a file.
+    ///
+    /// - Parameter isText: true where a text is wanted, so that `12345` is one without quotes.
+    package init(text: String, place: SourcePlace, isText: Bool) {
+        let value = isText ? .text : CoreSchema.value(of: text)
+        let source = YAMLSource(file: place.file, text: "")
+        self.init(
+            content: .scalar(YAMLScalar(text: text, style: .plain, value: value)), place: place, source: source,
+            start: source.text.startIndex, hasAnchor: false)
+    }
 }

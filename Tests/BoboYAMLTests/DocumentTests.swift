@@ -123,3 +123,38 @@ import Testing
             ])
     }
 }
+
+@Suite struct SourceTests {
+    @Test(arguments: [
+        "", "a", "a\nb", "é\r\nx\n\nß", "\u{2028}a\u{85}b\rc", String(repeating: "xé\n", count: 1000),
+        String(repeating: "xé", count: 128), String(repeating: "é", count: 1000) + "\nb",
+    ])
+    func eachPlaceIsFoundAgain(_ text: String) {
+        let source = YAMLSource(file: "a", text: text)
+        var (line, column) = (1, 1)
+        let scalars = text.unicodeScalars
+        for index in Array(scalars.indices) + [scalars.endIndex] {
+            #expect(source.place(of: index) == SourcePlace(file: "a", line: line, column: column))
+            #expect(source.index(line: line, column: column) == index)
+            guard index < scalars.endIndex else { break }
+            let next = scalars.index(after: index)
+            let isHalfABreak = scalars[index] == "\r" && next < scalars.endIndex && scalars[next] == "\n"
+            if scalars[index].isLineBreak, !isHalfABreak { (line, column) = (line + 1, 1) } else { column += 1 }
+        }
+        #expect(source.index(line: line, column: column + 1) == nil)
+        #expect(source.index(line: line + 1, column: 1) == nil)
+    }
+
+    /// A place that is searched for from the start of its line makes this take minutes.
+    @Test func aLineOfMegabytesIsRead() throws {
+        let loaded = Loaded("[" + String(repeating: "\"é\", ", count: 100_000) + "!x y]")
+        #expect(loaded.messages.first?.hasPrefix("a.yaml:1:500002: found the tag !x") == true)
+    }
+
+    @Test func ofALineWithAPasswordNothingIsShown() {
+        for yaml in ["password: !geheim", "password: @geheim", "password: \"a\" geheim"] {
+            #expect(Loaded(yaml).messages.count == 1)
+            #expect(Loaded(yaml).messages.first?.contains("geheim") == false)
+        }
+    }
+}
