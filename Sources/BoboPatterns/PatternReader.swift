@@ -44,9 +44,17 @@ struct PatternReader {
         let pattern = Pattern(
             name: name, input: input, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
             preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
-            maximumHistory: maximumHistory, emit: emitted, actions: carried)
+            maximumHistory: maximumHistory, emit: emitted, actions: carried,
+            version: version(node))
         PatternHints(pattern: pattern, place: node.place, problems: problems).report()
         return pattern
+    }
+
+    /// A hash of what the file says, apart from its layout.
+    private func version(_ node: YAMLNode) -> Hash128 {
+        var hash = Hash128()
+        hash.combine(node.value(ProblemCollector())?.json ?? "")
+        return hash
     }
 
     private func patternName(_ node: YAMLNode) -> String? {

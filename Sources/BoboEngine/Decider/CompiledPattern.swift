@@ -1,4 +1,4 @@
-import BoboTopics
+package import BoboTopics
 import CEL
 
 /// A pattern as the decider reads it.
@@ -82,9 +82,7 @@ struct CompiledPattern {
 
     /// The filters of the events that the pattern sees.
     func inputs(default topics: [TopicFilter]) -> [Pattern.Input] {
-        if let input = pattern.input { return input }
-        let own = Pattern.filters(of: pattern)
-        return (own.isEmpty ? topics : own).map { Pattern.Input(on: $0) }
+        pattern.input ?? pattern.inputFilters(default: topics).map { Pattern.Input(on: $0) }
     }
 }
 
@@ -99,6 +97,14 @@ extension Block.Role {
 }
 
 extension Pattern {
+    /// The filters of the events that it sees.
+    /// - Parameter topics: for a pattern that names none.
+    package func inputFilters(default topics: [TopicFilter]) -> [TopicFilter] {
+        if let input { return input.map(\.on) }
+        let own = Pattern.filters(of: self)
+        return own.isEmpty ? topics : own
+    }
+
     /// The different filters of all its predicates' `on`.
     static func filters(of pattern: Pattern) -> [TopicFilter] {
         let predicates =

@@ -1,8 +1,8 @@
 import HeapModule
 
 /// What falls due when the clock reaches a time.
-struct Timer: Comparable {
-    enum Subject {
+struct Timer: Comparable, Sendable {
+    enum Subject: Sendable {
         /// Runs of the pattern may have outlived its `within`.
         case within
         /// The wait of runs at an `absent` block: the node that they hang on, and the number that it bears while it waits.
@@ -43,6 +43,16 @@ struct Timers {
     mutating func insert(_ timer: Timer) { heap.insert(timer) }
 
     mutating func removeFirst() -> Timer? { heap.popMin() }
+
+    /// Gives the patterns of the timers other places; the timers of patterns that have none are dropped.
+    mutating func renumber(_ place: (Int) -> Int?) {
+        heap = Heap(
+            heap.unordered.compactMap { timer in
+                place(timer.pattern).map {
+                    Timer(deadline: timer.deadline, pattern: $0, start: timer.start, subject: timer.subject)
+                }
+            })
+    }
 
     /// Says that a timer is of no use any more; `isLive` tells which are when it is time to tidy up.
     mutating func abandon(_ isLive: (Timer) -> Bool) {

@@ -3,7 +3,7 @@
 public struct Hash128: Hashable, Sendable, CustomStringConvertible {
     package private(set) var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
-    package init() {}
+    public init() {}
 
     /// Takes in a text and the byte 0xFF after it, which stands in no UTF-8, so that texts do not run together.
     package mutating func combine(_ text: String) {
