@@ -22,12 +22,14 @@ package struct PatternFiles {
         var places: [String: SourcePlace] = [:]
         for file in paths.flatMap(files) {
             guard let root = YAMLDocument.load(path: file, problems: problems) else { continue }
-            guard let (phenomenon, place) = PhenomenonReader(paths: self.paths, problems: problems).phenomenon(root) else {
+            guard let (phenomenon, place) = PhenomenonReader(paths: self.paths, problems: problems).phenomenon(root)
+            else {
                 continue
             }
             if let first = places[phenomenon.name] {
                 problems.error(
-                    place, "found the phenomenon \"\(phenomenon.name)\" a second time, after \(first); expected another name")
+                    place,
+                    "found the phenomenon \"\(phenomenon.name)\" a second time, after \(first); expected another name")
                 continue
             }
             places[phenomenon.name] = place
@@ -45,7 +47,9 @@ package struct PatternFiles {
         guard isFolder else { return [path] }
         do {
             let names = try FileManager.default.contentsOfDirectory(atPath: path).filter(PatternFiles.isPatternFile)
-            if names.isEmpty { problems.error(.whole(path), "found no pattern file (*.yaml, *.yml, *.json) in the folder") }
+            if names.isEmpty {
+                problems.error(.whole(path), "found no pattern file (*.yaml, *.yml, *.json) in the folder")
+            }
             return names.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
         } catch {
             problems.error(.whole(path), "the folder cannot be read: \(error.localizedDescription)")

@@ -12,7 +12,9 @@ struct PatternReader {
 
     /// - Parameters: emit, actions: those of the phenomenon, which hold where the pattern has none of its own.
     func pattern(_ node: YAMLNode, emit: YAMLNode?, actions: YAMLNode?) -> Pattern? {
-        guard let reader = node.mapping(problems, expected: "a pattern: a mapping with name and blocks") else { return nil }
+        guard let reader = node.mapping(problems, expected: "a pattern: a mapping with name and blocks") else {
+            return nil
+        }
         reader.notBuiltYet("after_match", "rest", "state", "recent")
         for key in ["after_match", "rest", "state", "recent"] { _ = reader.optional(key) }
         let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
@@ -76,7 +78,8 @@ struct PatternReader {
         case .dyn, .bool, .int, .uint, .double, .string, .list: return program
         default:
             problems.error(
-                node.place, "found a key of type \(program.type), expected a bool, a number, a text, or a list of these")
+                node.place, "found a key of type \(program.type), expected a bool, a number, a text, or a list of these"
+            )
             return nil
         }
     }

@@ -10,7 +10,8 @@ struct PhenomenonReader {
 
     /// nil where the file has no sound name or pattern; whatever is wrong has been reported.
     func phenomenon(_ root: YAMLNode) -> (phenomenon: Phenomenon, place: SourcePlace)? {
-        guard let reader = root.mapping(problems, expected: "a phenomenon: a mapping with phenomenon and patterns") else {
+        guard let reader = root.mapping(problems, expected: "a phenomenon: a mapping with phenomenon and patterns")
+        else {
             return nil
         }
         let nameNode = reader.required("phenomenon")

@@ -12,13 +12,7 @@ struct GatewayLinks {
     /// - Throws: `ConnectionOptionError` where the configuration's values cannot be taken.
     init(_ configuration: Configuration, broker url: BrokerURL, logger: Logger) throws(ConnectionOptionError) {
         let broker = configuration.broker
-        var options = ConnectionOptions(url: url, clientID: broker.clientID)
-        options.version = broker.version == .v5 ? .v5 : .v311
-        options.username = broker.username
-        options.password = broker.password?.text
-        options.tls = ConnectionOptions.TLSFiles(
-            authorities: broker.caFile, certificate: broker.certificateFile, key: broker.keyFile)
-        options.keepAlive = Int(broker.keepAlive / 1000)
+        let options = broker.connectionOptions(to: url)
 
         var reading = options
         reading.sessionExpiry = UInt32(clamping: broker.sessionExpiry / 1000)

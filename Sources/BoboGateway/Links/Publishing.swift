@@ -43,7 +43,8 @@ final class Publishing {
     func announce(_ status: String) {
         guard let statusTopic else { return }
         publish(
-            Outgoing(topic: statusTopic, payload: Array(status.utf8), qos: .atLeastOnce, isRetained: true, contentType: nil))
+            Outgoing(
+                topic: statusTopic, payload: Array(status.utf8), qos: .atLeastOnce, isRetained: true, contentType: nil))
     }
 
     /// Hands on as much as may be under way, and writes it.

@@ -34,13 +34,17 @@ package struct LineLogHandler: LogHandler {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 
-    private func text(_ event: LogEvent, _ metadata: [(key: String, value: Logger.MetadataValue)], time: String) -> String {
+    private func text(_ event: LogEvent, _ metadata: [(key: String, value: Logger.MetadataValue)], time: String)
+        -> String
+    {
         let level = event.level.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0)
         let facts = metadata.map { " \($0.key)=\($0.value)" }.joined()
         return "\(time) \(level) \(event.message)\(facts)"
     }
 
-    private func json(_ event: LogEvent, _ metadata: [(key: String, value: Logger.MetadataValue)], time: String) -> String {
+    private func json(_ event: LogEvent, _ metadata: [(key: String, value: Logger.MetadataValue)], time: String)
+        -> String
+    {
         var json = JSONWriter()
         json.raw("{\"time\":")
         json.raw(time)

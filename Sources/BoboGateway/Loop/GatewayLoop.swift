@@ -244,16 +244,20 @@ final class GatewayLoop {
     private func publish(_ topic: String, _ payload: [UInt8], qos: Int, isRetained: Bool, contentType: String?) {
         guard let topic = try? TopicName(topic), let qos = QoS(rawValue: UInt8(clamping: qos)) else { return }
         publishing.publish(
-            Publishing.Outgoing(topic: topic, payload: payload, qos: qos, isRetained: isRetained, contentType: contentType))
+            Publishing.Outgoing(
+                topic: topic, payload: payload, qos: qos, isRetained: isRetained, contentType: contentType))
     }
 
     private func publishStatistics(_ now: Duration) {
         let figures = StatisticsReport.Figures(
-            engine: engine.statistics, received: messages, dropped: queue.dropped + reading.tooLarge, queue: queue.count,
+            engine: engine.statistics, received: messages, dropped: queue.dropped + reading.tooLarge,
+            queue: queue.count,
             published: publishing.published)
         let json = report.json(figures, date: ArrivalClock.date, uptime: now)
         if publishing.link.isConnected {
-            publish("\(configuration.prefix)/stats/\(configuration.instance)", json, qos: 0, isRetained: false, contentType: nil)
+            publish(
+                "\(configuration.prefix)/stats/\(configuration.instance)", json, qos: 0, isRetained: false,
+                contentType: nil)
         }
         for line in report.warnings(figures) { logger.warning("\(line)") }
     }
@@ -270,7 +274,8 @@ final class GatewayLoop {
     private func isOver() -> Bool {
         guard let stopDeadline else { return false }
         if clock.passed >= stopDeadline {
-            logger.warning("stopping without the broker's acknowledgments", metadata: ["waiting": "\(publishing.waiting)"])
+            logger.warning(
+                "stopping without the broker's acknowledgments", metadata: ["waiting": "\(publishing.waiting)"])
             return true
         }
         if isAwaitingGoodbye {

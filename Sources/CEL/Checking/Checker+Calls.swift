@@ -57,7 +57,9 @@ extension Checker {
     }
 
     /// `duration("1d")` can be refused before it is evaluated.
-    private mutating func checkConversion(of function: StandardFunction, _ values: [Checked], _ call: Checked) -> Checked {
+    private mutating func checkConversion(of function: StandardFunction, _ values: [Checked], _ call: Checked)
+        -> Checked
+    {
         guard function.isConversion, case .constant(let value) = values[0].kind else { return call }
         do throws(EvaluationFailure) {
             _ = try function.call([value])

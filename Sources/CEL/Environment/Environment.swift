@@ -66,7 +66,9 @@ public struct Environment: Sendable {
     }
 
     private static func places(_ found: [(offset: Int, message: String)], in source: String) -> [Problem] {
-        let problems = found.sorted { $0.offset < $1.offset }.map { Problem(offset: $0.offset, in: source, message: $0.message) }
+        let problems = found.sorted { $0.offset < $1.offset }.map {
+            Problem(offset: $0.offset, in: source, message: $0.message)
+        }
         // An alias's problem may come from each of its uses at one place.
         return problems.enumerated().filter { $0.offset == 0 || problems[$0.offset - 1] != $0.element }.map(\.element)
     }

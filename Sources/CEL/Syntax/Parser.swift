@@ -17,7 +17,8 @@ struct Parser {
 
     static func parse(_ source: String) throws(SyntaxError) -> Expression {
         guard source.utf8.count <= sourceLimit else {
-            throw SyntaxError(offset: 0, message: "the expression has \(source.utf8.count) bytes, at most \(sourceLimit) are allowed")
+            throw SyntaxError(
+                offset: 0, message: "the expression has \(source.utf8.count) bytes, at most \(sourceLimit) are allowed")
         }
         var parser = Parser(try Lexer.tokens(of: source))
         let expression = try parser.expression()
