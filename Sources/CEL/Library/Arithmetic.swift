@@ -77,7 +77,8 @@ enum Arithmetic {
         }
     }
 
-    static let negation = StandardFunction.unary("-", [(.int, .int), (.double, .double)]) { value throws(EvaluationFailure) in
+    static let negation = StandardFunction.unary("-", [(.int, .int), (.double, .double)]) {
+        value throws(EvaluationFailure) in
         switch value {
         case .int(let number): return .int(try exact((0 as Int64).subtractingReportingOverflow(number)))
         case .double(let number): return .double(-number)
@@ -85,7 +86,9 @@ enum Arithmetic {
         }
     }
 
-    private static func exact<Number>(_ result: (partialValue: Number, overflow: Bool)) throws(EvaluationFailure) -> Number {
+    private static func exact<Number>(_ result: (partialValue: Number, overflow: Bool)) throws(EvaluationFailure)
+        -> Number
+    {
         guard !result.overflow else { throw EvaluationFailure(.overflow) }
         return result.partialValue
     }

@@ -20,7 +20,8 @@ enum TextFormat {
                 rest.removeFirst()
                 let digits = rest.prefix { $0.isDigit }
                 guard let number = Int32(String(Substring(digits))), number <= precisionLimit else {
-                    throw EvaluationFailure(.invalidArgument("format: no number of digits after %., or over \(precisionLimit)"))
+                    throw EvaluationFailure(
+                        .invalidArgument("format: no number of digits after %., or over \(precisionLimit)"))
                 }
                 rest = rest.dropFirst(digits.count)
                 precision = number

@@ -2,12 +2,16 @@ extension StandardLibrary {
     static let texts: [StandardFunction] = [
         .test("contains") { $0.holds($1) },
         .test("startsWith") { $0.utf8.starts(with: $1.utf8) },
-        .test("endsWith") { text, end in text.utf8.count >= end.utf8.count && text.utf8.suffix(end.utf8.count).elementsEqual(end.utf8) },
+        .test("endsWith") { text, end in
+            text.utf8.count >= end.utf8.count && text.utf8.suffix(end.utf8.count).elementsEqual(end.utf8)
+        },
     ]
 }
 
 extension StandardFunction {
-    fileprivate static func test(_ name: String, _ body: @escaping @Sendable (String, String) -> Bool) -> StandardFunction {
+    fileprivate static func test(_ name: String, _ body: @escaping @Sendable (String, String) -> Bool)
+        -> StandardFunction
+    {
         .binary(name, member: true, [(.string, .string, .bool)]) { text, part throws(EvaluationFailure) in
             guard case (.string(let text), .string(let part)) = (text, part) else {
                 throw EvaluationFailure(.noMatchingOverload(name))
