@@ -78,6 +78,26 @@ import Testing
         #expect(try test.failure(source, .string("abc")) == .tooManyIterations)
     }
 
+    @Test("Texts of messages can neither fill the memory nor the time")
+    func longTexts() throws {
+        let long = Value.string(String(repeating: "a", count: 200_000))
+        let payload = object([("a", long), ("b", .string(String(repeating: "a", count: 100_000) + "b"))])
+        #expect(
+            try test.failure("payload.a.replace('a', payload.a)", payload)
+                == .invalidArgument("a text longer than 16 MiB"))
+        #expect(try test.failure("[1, 2, 3].map(i, payload.a).join(payload.a + payload.a)", payload) == nil)
+        for source in [
+            "payload.a.contains(payload.b)", "payload.a.indexOf(payload.b) > 0", "payload.a.lastIndexOf(payload.b) > 0",
+        ] {
+            #expect(try test.evaluate(source, payload).isIdentical(to: .bool(false)))
+        }
+    }
+
+    @Test("Of thousands of problems the first hundred are told")
+    func manyProblems() {
+        #expect(test.problems(String(repeating: "x || ", count: 10_000) + "x").count == 100)
+    }
+
     @Test(
         "Broken sources are errors that point to the place",
         arguments: [

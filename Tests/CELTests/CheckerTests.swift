@@ -74,8 +74,8 @@ import Testing
 
     @Test("A reserved name and a function not built yet say so")
     func reserved() {
-        #expect(test.problems("size(recent) > 1") == ["recent: not built yet"])
-        #expect(test.problems("topic.matches('a+')") == ["matches: matches() is not built yet"])
+        #expect(test.problems("size(recent) > 1") == ["recent is not built yet"])
+        #expect(test.problems("topic.matches('a+')") == ["matches() is not built yet"])
     }
 
     @Test("A constant that cannot be converted is refused when compiled")

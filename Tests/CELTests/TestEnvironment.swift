@@ -64,7 +64,7 @@ struct TestEnvironment {
         for field in ["payload", "topic", "ts", "levels"] {
             try? environment.declare(alias: field, expression: "event.\(field)")
         }
-        environment.declare(reserved: "recent", reason: "not built yet")
+        environment.declare(reserved: "recent", reason: "recent is not built yet")
         environment.declare(
             FunctionDeclaration(name: "repeated", parameters: [.string, .int], result: .string) {
                 values, _ throws(EvaluationFailure) in

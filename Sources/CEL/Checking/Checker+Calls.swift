@@ -8,7 +8,7 @@ extension Checker {
             }
         }
         if let reason = StandardLibrary.notBuiltYet[name] ?? environment.reserved[name] {
-            return problem("\(name): \(reason)", at: offset)
+            return problem(reason, at: offset)
         }
         if target == nil, name == "dyn", arguments.count == 1 {
             return Checked(check(arguments[0]).kind, .dyn, at: offset)

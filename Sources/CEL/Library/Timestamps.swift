@@ -1,5 +1,5 @@
 extension StandardLibrary {
-    /// The parts of a timestamp, in UTC or in a zone, and of a duration as a whole in a unit; and timestamps of numbers.
+    /// The parts of a timestamp, in UTC or in a zone; a duration as a whole in a unit; and timestamps of numbers.
     static let timestamps: [StandardFunction] =
         parts.flatMap { $0 } + milliseconds + [unixSeconds, unixMillis]
 

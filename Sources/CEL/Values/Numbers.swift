@@ -45,8 +45,8 @@ enum NumberOrder {
         self = left < right ? .less : left > right ? .greater : left == right ? .equal : .unordered
     }
 
-    /// Exact also beyond 2^53, where doubles do not tell ints apart. Only 2^63, which no int reaches, counts as equal to
-    /// the ints that round to it, as CEL's conformance cases have it.
+    /// Exact also beyond 2^53, where doubles do not tell ints apart. Only 2^63, which no int reaches, counts as equal
+    /// to the ints that round to it, as CEL's conformance cases have it.
     init(_ left: Int64, _ right: Double) {
         if right.isNaN {
             self = .unordered
