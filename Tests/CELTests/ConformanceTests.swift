@@ -8,8 +8,8 @@ private let folder = URL(
 
 private let isThere = FileManager.default.fileExists(atPath: folder.path)
 
-/// How many of the cases passed when this was last raised.
-private let floor = 0
+/// The least share of the cases that must pass: all but `matches`, which is not built yet.
+private let floor = 0.98
 
 @Suite struct ConformanceTests {
     @Test("Conformance", .enabled(if: isThere, "there is no folder with the conformance set (CEL_CONFORMANCE)"))
@@ -38,6 +38,6 @@ private let floor = 0
         let all = counts.values.map(\.all).reduce(0, +)
         print("conformance: \(passed) of \(all) cases passed")
         #expect(all > 0)
-        #expect(passed >= min(floor, all))
+        #expect(Double(passed) >= floor * Double(all))
     }
 }

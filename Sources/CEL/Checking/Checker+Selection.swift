@@ -32,7 +32,7 @@ extension Checker {
             return Checked(.variable(slot: variable.slot), variable.type, at: offset)
         }
         if let expression = environment.aliases[name] { return checkAlias(expression, usedAt: offset) }
-        if let reason = environment.reserved[name] { return problem("\(name): \(reason)", at: offset) }
+        if let reason = environment.reserved[name] { return problem(reason, at: offset) }
         if let type = StandardLibrary.types[name] { return Checked(.constant(.type(type)), .type, at: offset) }
         return nil
     }

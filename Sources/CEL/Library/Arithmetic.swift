@@ -1,5 +1,5 @@
-/// The arithmetic operators. An int and a double give a double; anything else of two kinds has no meaning, and what goes
-/// beyond 64 bits fails.
+/// The arithmetic operators. An int and a double give a double; anything else of two kinds has no meaning, and what
+/// goes beyond 64 bits fails.
 enum Arithmetic {
     @Sendable
     static func add(_ left: Value, _ right: Value) throws(EvaluationFailure) -> Value {

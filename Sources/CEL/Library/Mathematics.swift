@@ -62,9 +62,9 @@ extension StandardFunction {
             signatures: [
                 .init(parameters: [.list(.int)], result: .int), .init(parameters: [.list(.uint)], result: .uint),
                 .init(parameters: [.list(.double)], result: .double),
-            ], body: .list(body), isConversion: false, isVariadic: false)
+            ], body: .list(body), constantRule: .none, isVariadic: false)
         let ofArguments = StandardFunction(
-            name: name, isMember: false, signatures: signatures, body: .list(body), isConversion: false,
+            name: name, isMember: false, signatures: signatures, body: .list(body), constantRule: .none,
             isVariadic: true)
         return [ofList, ofArguments]
     }

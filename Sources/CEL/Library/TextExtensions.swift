@@ -86,7 +86,7 @@ extension StandardLibrary {
 
     private static func split(_ values: [Value], limit: Int64) throws(EvaluationFailure) -> Value {
         let (text, separator) = (try values.scalars(0, "split"), try values.scalars(1, "split"))
-        guard limit != 0 else { return .list(List([])) }
+        guard limit != 0, !text.isEmpty || !separator.isEmpty else { return .list(List([])) }
         guard limit != 1 else { return .list(List([values[0]])) }
         var parts: [Value] = []
         var start = 0
@@ -114,6 +114,7 @@ extension StandardLibrary {
         while limit < 0 || count < limit, let place = text.firstPlace(of: old, from: start) {
             result += text[start..<place]
             result += new
+            try checkLength(result.count)
             count += 1
             start = place + old.count
             if old.isEmpty {
@@ -130,7 +131,18 @@ extension StandardLibrary {
     private static func join(_ values: [Value], separator: String) throws(EvaluationFailure) -> Value {
         guard case .list(let list) = values[0] else { throw EvaluationFailure(.noMatchingOverload("join")) }
         var texts: [String] = []
-        for index in list.elements.indices { texts.append(try list.elements.text(index, "join")) }
+        var length = 0
+        for index in list.elements.indices {
+            let text = try list.elements.text(index, "join")
+            length += text.utf8.count + separator.utf8.count
+            try checkLength(length)
+            texts.append(text)
+        }
         return .string(texts.joined(separator: separator))
+    }
+
+    /// A text of a message, put in place of each letter of another, would fill the memory.
+    private static func checkLength(_ length: Int) throws(EvaluationFailure) {
+        guard length <= 1 << 24 else { throw EvaluationFailure(.invalidArgument("a text longer than 16 MiB")) }
     }
 }

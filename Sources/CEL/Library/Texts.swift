@@ -28,14 +28,7 @@ extension String {
         var text = self
         var part = part
         return text.withUTF8 { text in
-            part.withUTF8 { part in
-                guard let first = part.first else { return true }
-                guard text.count >= part.count else { return false }
-                for start in 0...(text.count - part.count) where text[start] == first {
-                    if text[start..<(start + part.count)].elementsEqual(part) { return true }
-                }
-                return false
-            }
+            part.withUTF8 { part in part.isEmpty || text.firstOccurrence(of: part) != nil }
         }
     }
 }

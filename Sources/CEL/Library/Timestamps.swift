@@ -1,5 +1,5 @@
 extension StandardLibrary {
-    /// The parts of a timestamp, in UTC or in a zone, and of a duration as a whole in a unit; and timestamps of numbers.
+    /// The parts of a timestamp, in UTC or in a zone; a duration as a whole in a unit; and timestamps of numbers.
     static let timestamps: [StandardFunction] =
         parts.flatMap { $0 } + milliseconds + [unixSeconds, unixMillis]
 
@@ -25,7 +25,7 @@ extension StandardLibrary {
             default: throw EvaluationFailure(.noMatchingOverload("getMilliseconds"))
             }
         },
-        .binary("getMilliseconds", member: true, [(.timestamp, .string, .int)]) {
+        .binary("getMilliseconds", member: true, constantRule: .timeZone, [(.timestamp, .string, .int)]) {
             value, zone throws(EvaluationFailure) in
             guard case (.timestamp(let timestamp), .string) = (value, zone) else {
                 throw EvaluationFailure(.noMatchingOverload("getMilliseconds"))
@@ -82,7 +82,8 @@ extension StandardFunction {
                 default: throw EvaluationFailure(.noMatchingOverload(name))
                 }
             },
-            .binary(name, member: true, [(.timestamp, .string, .int)]) { value, zone throws(EvaluationFailure) in
+            .binary(name, member: true, constantRule: .timeZone, [(.timestamp, .string, .int)]) {
+                value, zone throws(EvaluationFailure) in
                 guard case (.timestamp(let timestamp), .string(let zone)) = (value, zone) else {
                     throw EvaluationFailure(.noMatchingOverload(name))
                 }
