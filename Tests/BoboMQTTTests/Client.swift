@@ -62,6 +62,18 @@ final class Client {
         }
     }
 
+    /// The failure with which connecting ends.
+    static func failure(_ options: ConnectionOptions) throws -> ConnectionFailure? {
+        let client = try Client(options)
+        do throws(ConnectionFailure) {
+            try client.connection.connect()
+        } catch {
+            return error
+        }
+        try client.drive { !client.losses.isEmpty || !client.connects.isEmpty }
+        return client.losses.first ?? nil
+    }
+
     func connect() throws {
         let before = connects.count
         try connection.connect()
