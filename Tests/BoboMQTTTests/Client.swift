@@ -94,7 +94,9 @@ final class Client {
         let deadline = ContinuousClock.now + timeout
         while !isDone() {
             guard ContinuousClock.now < deadline else {
-                Issue.record("not within \(timeout); losses: \(losses)", sourceLocation: sourceLocation)
+                Issue.record(
+                    "not within \(timeout); losses: \(losses); messages: \(messages.count) \(messages.suffix(20).map { "\($0.topic) \($0.text.prefix(20)) \($0.id) \($0.isDuplicate)" })",
+                    sourceLocation: sourceLocation)
                 throw TimedOut()
             }
             Client.turn([self] + others)
