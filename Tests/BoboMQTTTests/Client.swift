@@ -62,6 +62,18 @@ final class Client {
         }
     }
 
+    /// The failure with which connecting ends.
+    static func failure(_ options: ConnectionOptions) throws -> ConnectionFailure? {
+        let client = try Client(options)
+        do throws(ConnectionFailure) {
+            try client.connection.connect()
+        } catch {
+            return error
+        }
+        try client.drive { !client.losses.isEmpty || !client.connects.isEmpty }
+        return client.losses.first ?? nil
+    }
+
     func connect() throws {
         let before = connects.count
         try connection.connect()
@@ -82,7 +94,9 @@ final class Client {
         let deadline = ContinuousClock.now + timeout
         while !isDone() {
             guard ContinuousClock.now < deadline else {
-                Issue.record("not within \(timeout); losses: \(losses)", sourceLocation: sourceLocation)
+                Issue.record(
+                    "not within \(timeout); losses: \(losses); messages: \(messages.count) \(messages.suffix(20).map { "\($0.topic) \($0.text.prefix(20)) \($0.id) \($0.isDuplicate)" })",
+                    sourceLocation: sourceLocation)
                 throw TimedOut()
             }
             Client.turn([self] + others)

@@ -80,6 +80,8 @@ extension Connection {
 
     private func logged(_ level: Int32, _ line: UnsafePointer<CChar>) {
         if UInt32(bitPattern: level) & UInt32(MOSQ_LOG_ERR | MOSQ_LOG_WARNING) != 0 {
+            // Asked now, since libmosquitto may drop the session before it returns.
+            if verificationError == nil { verificationError = TLSSession(handle)?.verificationError }
             if logLines.count < 8 { logLines.append(String(cString: line)) }
         } else {
             duplicates.take(line: line)
