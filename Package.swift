@@ -66,7 +66,9 @@ let package = Package(
 
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
-        .testTarget(name: "BoboEngineTests", dependencies: ["BoboEngine", "CEL", "BoboTopics"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboEngineTests", dependencies: ["BoboEngine", "BoboPatterns", "BoboYAML", "CEL", "BoboTopics"],
+            swiftSettings: strict),
         .testTarget(name: "BoboYAMLTests", dependencies: ["BoboYAML"], swiftSettings: strict),
         .testTarget(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboYAML"], swiftSettings: strict),

@@ -22,7 +22,7 @@ public final class Engine {
     private let paths: PathTable
     private var receiver: Receiver
     private var routes: Routes
-    private let decider: Decider
+    let decider: Decider
     private let producer: Producer
     private let forwarder: Forwarder
     private let scope: Scope
@@ -62,25 +62,24 @@ public final class Engine {
             advance(to: event.timestamp)
             process(event, route)
         } else {
-            let before = event.timestamp.addingClamped(-options.maximumLateness)
             clock.wait(event)
-            advance(to: before)
-            drainWaiting()
+            advance(to: event.timestamp.addingClamped(-options.maximumLateness))
         }
     }
 
     /// Moves the clock, which never goes back, and fires the timers that are due.
     /// - Parameter time: milliseconds since 1970.
     public func advance(to time: Int64) {
-        guard time > clock.now else { return }
+        let time = max(time, clock.now)
+        // The clock goes from event to event, or timers between them would find it beyond them.
+        while let event = clock.next(until: time) { processWaiting(event) }
         clock.advance(to: time)
-        drainWaiting()
         fire(until: time)
     }
 
     /// Processes the events that still wait for earlier ones, as if none could come any more.
     public func flush() {
-        while let event = clock.takeEarliest() { processWaiting(event) }
+        while let event = clock.next(until: .max) { processWaiting(event) }
     }
 
     /// Takes the end of an action; its event feeds back into the stream.
@@ -147,12 +146,9 @@ public final class Engine {
             && topic.utf8.dropFirst(options.prefix.utf8.count).first.map { $0 == UInt8(ascii: "/") } ?? true
     }
 
-    private func drainWaiting() {
-        while let event = clock.next() { processWaiting(event) }
-    }
-
     private func processWaiting(_ event: Event) {
         guard let route = routes.route(event.topic.name.text) else { return }
+        clock.advance(to: event.timestamp)
         fire(until: event.timestamp)
         process(event, route)
     }

@@ -70,7 +70,10 @@ final class Decider {
             _ = state.timers.removeFirst()
             let matcher = matchers[timer.pattern]
             switch timer.subject {
-            case .within: matcher.expire(clock: deadline, &state)
+            case .within:
+                // One that a late event's earlier timer has replaced would arm another, and so for ever.
+                guard matcher.armed == deadline else { continue }
+                matcher.expire(clock: deadline, &state)
             case .absent(let node, let number):
                 guard state.forest.nodes[node].timer == number else { continue }
                 matcher.waitIsOver(node, deadline: deadline, &state)
@@ -96,4 +99,9 @@ final class Decider {
     var counters: RunCounters { state.counters }
 
     var activeRuns: Int { state.forest.runs.count }
+
+    /// How much is held, for tests: without runs, nothing.
+    var occupancy: (nodes: Int, keys: Int) {
+        (state.forest.nodes.count, matchers.reduce(0) { $0 + $1.keyStates.count })
+    }
 }

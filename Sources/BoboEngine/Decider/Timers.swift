@@ -17,12 +17,20 @@ struct Timer: Comparable, Sendable {
     let start: UInt64
     let subject: Subject
 
+    /// Of those of one pattern and deadline, `within` comes first: a run that it halts does not outlast its wait.
+    private var rank: Int {
+        switch subject {
+        case .within: 0
+        case .absent: 1
+        }
+    }
+
     static func < (left: Timer, right: Timer) -> Bool {
-        (left.deadline, left.pattern, left.start) < (right.deadline, right.pattern, right.start)
+        (left.deadline, left.pattern, left.rank, left.start) < (right.deadline, right.pattern, right.rank, right.start)
     }
 
     static func == (left: Timer, right: Timer) -> Bool {
-        (left.deadline, left.pattern, left.start) == (right.deadline, right.pattern, right.start)
+        (left.deadline, left.pattern, left.rank, left.start) == (right.deadline, right.pattern, right.rank, right.start)
     }
 }
 

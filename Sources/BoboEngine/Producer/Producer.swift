@@ -24,7 +24,7 @@ final class Producer {
             depth = max(depth, $0.event.depth)
             events.append($0.event)
         }
-        guard depth < Producer.maximumDepth + 1 else {
+        guard depth < Producer.maximumDepth else {
             counters.tooDeep += 1
             return nil
         }

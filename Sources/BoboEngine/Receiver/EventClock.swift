@@ -33,16 +33,9 @@ struct EventClock {
         waiting.insert(Waiting(event: event, arrival: arrivals))
     }
 
-    /// The earliest event that waits; the clock moves to it.
-    mutating func takeEarliest() -> Event? {
-        guard let first = waiting.popMin() else { return nil }
-        now = max(now, first.event.timestamp)
-        return first.event
-    }
-
-    /// The next event that the clock has reached.
-    mutating func next() -> Event? {
-        guard let first = waiting.min, first.event.timestamp <= now else { return nil }
+    /// Takes the earliest event that waits, where it is no later than that.
+    mutating func next(until time: Int64) -> Event? {
+        guard let first = waiting.min, first.event.timestamp <= time else { return nil }
         waiting.removeMin()
         return first.event
     }
