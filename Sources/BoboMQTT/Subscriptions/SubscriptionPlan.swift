@@ -66,6 +66,18 @@ package struct SubscriptionPlan: Hashable, Sendable {
         return first.identifier.map(TopicRoute.bearing) ?? .every
     }
 
+    /// What leads from the subscriptions of another plan to those of this one.
+    ///
+    /// For each message to count once on the way: subscribe first; judge by the old plan till the broker has answered the
+    /// last of it, by this one from then on; then unsubscribe.
+    package func changes(from old: SubscriptionPlan) -> (subscribe: [Subscription], unsubscribe: [TopicFilter]) {
+        let filters = Set(subscriptions.map(\.filter))
+        return (
+            subscriptions.filter { !old.subscriptions.contains($0) },
+            old.subscriptions.map(\.filter).filter { !filters.contains($0) }
+        )
+    }
+
     private static func withoutCovered(_ filters: [TopicFilter]) -> [TopicFilter] {
         let filters = inOrder(Set(filters))
         return filters.filter { filter in !filters.contains { $0 != filter && $0.covers(filter) } }
