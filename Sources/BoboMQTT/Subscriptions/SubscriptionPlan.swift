@@ -40,12 +40,16 @@ package struct SubscriptionPlan: Hashable, Sendable {
     /// Empty where all that is subscribed is wanted.
     private let wanted: [TopicFilter]
 
-    /// - Parameter identifiers: Whether the connection has subscription identifiers.
-    package init(_ wanted: [WantedFilter], identifiers: Bool) {
+    /// - Parameters:
+    ///   - identifiers: Whether the connection has subscription identifiers.
+    ///   - highest: What a wish for more is cut to. With QoS 2 libmosquitto 2.0 has acknowledged a message (PUBREC) before it
+    ///     hands it over (at PUBREL), so one that is killed in between has lost it; and after a reconnect to a kept session
+    ///     it mixes up messages that were under way. With QoS 1 nothing is lost, and what comes again is marked.
+    package init(_ wanted: [WantedFilter], identifiers: Bool, highest: QoS = .atLeastOnce) {
         let widest = Self.withoutCovered(wanted.map(\.filter))
         let filters = identifiers ? widest : Self.withoutOverlap(widest)
         var qualities = filters.map { filter in
-            wanted.filter { filter.covers($0.filter) }.compactMap(\.qos).max() ?? .atLeastOnce
+            min(highest, wanted.filter { filter.covers($0.filter) }.compactMap(\.qos).max() ?? .atLeastOnce)
         }
         if identifiers { Self.share(&qualities, among: filters) }
         var given: Set<UInt32> = []
