@@ -24,6 +24,8 @@ final class Client {
     private(set) var losses: [ConnectionFailure?] = []
     private(set) var fellBack: ProtocolVersion?
     private(set) var granted: [MessageID: [ReasonCode]] = [:]
+    /// How many messages had come when a subscription was granted.
+    private(set) var messagesBefore: [MessageID: Int] = [:]
     private(set) var unsubscribed: Set<MessageID> = []
     private(set) var published: [MessageID: ReasonCode] = [:]
     var messages: [Message] = []
@@ -50,7 +52,9 @@ final class Client {
         case .connected(let present): connects.append(present)
         case .fellBack(let version): fellBack = version
         case .disconnected(let failure): losses.append(failure)
-        case .subscribed(let id, let codes): granted[id] = codes
+        case .subscribed(let id, let codes):
+            granted[id] = codes
+            messagesBefore[id] = messages.count
         case .unsubscribed(let id): unsubscribed.insert(id)
         case .published(let id, let code): published[id] = code
         case .message(let message):

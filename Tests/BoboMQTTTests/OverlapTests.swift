@@ -77,4 +77,44 @@ import Testing
         try reader.drive { reader.messages.last?.topic == "mark" }
         #expect(try counted(reader.messages, plan) == topics + topics)
     }
+
+    @Test("When the filters change while messages come, each counts once, by the old plan or the new")
+    func changed() throws {
+        let broker = try EmbeddedBroker()
+        let reader = try Client(broker, id: "reader")
+        let old = SubscriptionPlan([WantedFilter(try TopicFilter("home/+/temperature"))], identifiers: true)
+        let new = SubscriptionPlan(
+            try ["home/#", "garden/x"].map { WantedFilter(try TopicFilter($0)) }, identifiers: true)
+        reader.knownIdentifiers = (old.subscriptions + new.subscriptions).compactMap(\.identifier)
+        for one in old.subscriptions { try reader.subscribe(one.filter.text, identifier: one.identifier) }
+        let changes = new.changes(from: old)
+        #expect(changes.subscribe == new.subscriptions)
+        #expect(changes.unsubscribe.map(\.text) == ["home/+/temperature"])
+        #expect(new.changes(from: new).subscribe.isEmpty && new.changes(from: new).unsubscribe.isEmpty)
+
+        let writer = try Client(broker, id: "writer")
+        let topic = try TopicName("home/hall/temperature")
+        var pending: Set<MessageID> = []
+        for index in 0..<3000 {
+            _ = try writer.connection.publish(topic, Array("\(index)".utf8))
+            if index == 1000 {
+                for one in changes.subscribe {
+                    pending.insert(try reader.connection.subscribe(one.filter, identifier: one.identifier))
+                }
+            }
+            if index % 100 == 0 { try reader.drive(with: [writer]) { writer.connection.unacknowledged < 50 } }
+        }
+        try reader.drive(with: [writer]) {
+            writer.connection.unacknowledged == 0 && pending.isSubset(of: reader.granted.keys)
+        }
+        for filter in changes.unsubscribe { _ = try reader.connection.unsubscribe(filter) }
+        try writer.publish("garden/x", "last")
+        try reader.drive { reader.messages.last?.text == "last" }
+        let border = reader.messagesBefore[try #require(pending.max())] ?? 0
+        let counted =
+            try counted(Array(reader.messages.prefix(border)), old)
+            + counted(Array(reader.messages.dropFirst(border)), new)
+        #expect(border > 0 && border < reader.messages.count)
+        #expect(counted.count == 3001)
+    }
 }

@@ -71,6 +71,7 @@ package final class Connection {
         setCallbacks()
     }
 
+    /// Without a `disconnect` before, the broker sees a loss, and publishes the will.
     deinit { mosquitto_destroy(handle) }
 
     package var isConnected: Bool {
