@@ -75,8 +75,10 @@ struct CompiledPattern {
         var hash = identity
         var json = JSONWriter()
         json.write(key)
-        hash.combine(json.text)
-        hash.combine(first.identifier.description)
+        hash.combine(text: json.bytes)
+        var identifier: [UInt8] = []
+        first.identifier.append(to: &identifier)
+        hash.combine(text: identifier)
         return hash
     }
 

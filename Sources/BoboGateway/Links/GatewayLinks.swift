@@ -22,7 +22,7 @@ struct GatewayLinks {
         var publishing = options
         publishing.clientID += "-peers"
         publishing.cleanStart = true
-        publishing.sendMaximum = 1000
+        publishing.sendMaximum = 200
         statusTopic = try? TopicName("\(configuration.prefix)/status/\(configuration.instance)")
         publishing.will = statusTopic.map {
             ConnectionOptions.Will(topic: $0, payload: Array("offline".utf8), qos: .atLeastOnce, retain: true)

@@ -15,7 +15,7 @@ final class Publishing {
     }
 
     /// Messages under way to the broker before the next waits here.
-    private static let window = 1000
+    private static let window = 200
 
     let link: Link
     private let logger: Logger

@@ -113,10 +113,12 @@ final class GatewayLoop {
         return (until - now).milliseconds + 1
     }
 
-    /// What one batch brought must be with the broker before the next is read; a policy that drops reads on regardless.
+    /// What one batch brought must be with the broker before the next is read, and its acknowledgments written: mosquitto
+    /// 2.0 sends more than the receive maximum, and they would pile up. A policy that drops reads on regardless.
     private var mayRead: Bool {
         guard stopDeadline == nil else { return !reading.link.isConnected || isAwaitingGoodbye }
-        return queue.whenFull != .wait || !reading.link.isConnected || (publishing.isIdle && queue.count == 0)
+        guard queue.whenFull == .wait, reading.link.isConnected else { return true }
+        return publishing.isIdle && queue.count == 0 && !reading.link.connection.wantsWrite
     }
 
     /// Messages that a policy drops are acknowledged as they are read.
