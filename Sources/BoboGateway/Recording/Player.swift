@@ -32,7 +32,8 @@ package final class Player {
     package enum News: Sendable {
         case badLine(EventFileError)
         case notTaken(topic: String, ReasonCode)
-        case lost(ConnectionFailure)
+        /// The broker is absent, or the connection lost.
+        case away(ConnectionFailure)
         case back
     }
 
@@ -47,6 +48,7 @@ package final class Player {
     private let progress: (Figures) -> Void
     private var clock: PlaybackClock
     package private(set) var hasConnected = false
+    private var isAway = false
     /// The topics of the messages under way.
     private var topics: [MessageID: String] = [:]
     private var refused = 0
@@ -73,6 +75,10 @@ package final class Player {
         self.progress = progress
         clock = PlaybackClock(speed: options.speed)
         connection.onEvent = { [unowned self] in take($0) }
+        connection.onAway = { [unowned self] failure in
+            isAway = true
+            tell(.away(failure))
+        }
     }
 
     /// Plays till the end of the file, or a stop is asked for, and till the broker has acknowledged all.
@@ -208,9 +214,9 @@ package final class Player {
     private func take(_ event: ConnectionEvent) {
         switch event {
         case .connected:
-            if hasConnected { tell(.back) }
             hasConnected = true
-        case .disconnected(let failure?) where hasConnected: tell(.lost(failure))
+            if isAway { tell(.back) }
+            isAway = false
         case .published(let id, let code):
             connection.madeProgress()
             let topic = topics.removeValue(forKey: id)

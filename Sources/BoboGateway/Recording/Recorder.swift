@@ -31,7 +31,8 @@ package final class Recorder {
     /// What a person may want to know while it goes on.
     package enum News: Hashable, Sendable {
         case subscribed
-        case lost(ConnectionFailure)
+        /// The broker is absent, or the connection lost.
+        case away(ConnectionFailure)
         case back
     }
 
@@ -72,6 +73,7 @@ package final class Recorder {
         self.progress = progress
         topics = RecordedTopics(options.filters, qos: options.qos, prefix: options.prefix)
         connection.onEvent = { [unowned self] in take($0) }
+        connection.onAway = { tell(.away($0)) }
     }
 
     /// Records until the time is over or a stop is asked for.
@@ -130,7 +132,6 @@ package final class Recorder {
         do {
             switch event {
             case .connected(let sessionPresent): try connected(sessionPresent: sessionPresent)
-            case .disconnected(let failure?) where hasSubscribed: tell(.lost(failure))
             case .subscribed(let id, let codes): try subscribed(id, codes)
             case .message(let message): try record(message)
             default: break

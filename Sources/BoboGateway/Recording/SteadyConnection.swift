@@ -26,6 +26,10 @@ package final class SteadyConnection {
     /// Called within `turn`, as `Connection.onEvent` is.
     package var onEvent: (ConnectionEvent) -> Void = { _ in }
 
+    /// Called once an absence: when the broker could first not be reached, and when the connection is lost.
+    package var onAway: (ConnectionFailure) -> Void = { _ in }
+    /// Whether `onAway` was called since the last connection.
+    private var isAway = false
     /// False: the owner knows, and has something to end.
     package var heedsStop = true
 
@@ -148,6 +152,7 @@ package final class SteadyConnection {
         switch event {
         case .connected:
             connectedAt = .now
+            isAway = false
             policy.connected(at: .now - start)
         case .fellBack where !options.cleanStart:
             beginsAnew = true
@@ -167,7 +172,11 @@ package final class SteadyConnection {
         lastFailure = failure
         switch policy.failed(failure, at: now - start, using: &random) {
         case .giveUp(let failure): final = failure
-        case .retry(let pause), .anotherClient(let pause): nextAttempt = now + pause
+        case .retry(let pause), .anotherClient(let pause):
+            nextAttempt = now + pause
+            guard !isAway else { return }
+            isAway = true
+            onAway(failure)
         }
     }
 

@@ -77,8 +77,8 @@ struct Play: ParsableCommand {
         switch news {
         case .badLine(let error): say("\(error); skipped")
         case .notTaken(let topic, let code): say("the broker does not take \(topic): \(code)")
-        case .lost(let failure): say("\(failure); trying again for \(timeout.limit)")
-        case .back: say("connected again")
+        case .away(let failure): say("\(failure); trying again for \(timeout.limit)")
+        case .back: say("connected")
         }
     }
 

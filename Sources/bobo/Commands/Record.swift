@@ -108,8 +108,8 @@ struct Record: ParsableCommand {
     private func tell(_ news: Recorder.News, _ url: BrokerURL) {
         switch news {
         case .subscribed: say("recording from \(url)" + (length.map { " for \($0)" } ?? "; Ctrl-C ends it"))
-        case .lost(let failure): say("\(failure); trying again for \(timeout.limit)")
-        case .back: say("connected again")
+        case .away(let failure): say("\(failure); trying again for \(timeout.limit)")
+        case .back: say("connected")
         }
     }
 

@@ -12,13 +12,13 @@ final class BoboProcess {
     ///   - folder: The working directory. One of its own by default, so that no `bobo.yaml` is about.
     ///   - environment: Instead of the tests' own, beside PATH.
     init(_ arguments: [String], in folder: TestFolder, environment: [String: String] = [:]) throws {
-        let (inputPipe, outputPipe, errorPipe) = (Pipe(), Pipe(), Pipe())
+        let (inputPipe, outputPipe, errorPipe) = (try PipeEnds(), try PipeEnds(), try PipeEnds())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, inputPipe.fileHandleForReading.fileDescriptor, 0)
-        posix_spawn_file_actions_adddup2(&actions, outputPipe.fileHandleForWriting.fileDescriptor, 1)
-        posix_spawn_file_actions_adddup2(&actions, errorPipe.fileHandleForWriting.fileDescriptor, 2)
+        posix_spawn_file_actions_adddup2(&actions, inputPipe.reading.fileDescriptor, 0)
+        posix_spawn_file_actions_adddup2(&actions, outputPipe.writing.fileDescriptor, 1)
+        posix_spawn_file_actions_adddup2(&actions, errorPipe.writing.fileDescriptor, 2)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -40,12 +40,12 @@ final class BoboProcess {
         let code = posix_spawn(&id, command[0], &actions, &attributes, &words, &texts)
         guard code == 0 else { throw CannotStart(executable: Self.executable, code: code) }
         self.id = id
-        try inputPipe.fileHandleForReading.close()
-        try outputPipe.fileHandleForWriting.close()
-        try errorPipe.fileHandleForWriting.close()
-        input = inputPipe.fileHandleForWriting
-        output = CollectedOutput(reading: outputPipe.fileHandleForReading)
-        errors = CollectedOutput(reading: errorPipe.fileHandleForReading)
+        try inputPipe.reading.close()
+        try outputPipe.writing.close()
+        try errorPipe.writing.close()
+        input = inputPipe.writing
+        output = CollectedOutput(reading: outputPipe.reading)
+        errors = CollectedOutput(reading: errorPipe.reading)
         exit = Exit(of: id)
     }
 
