@@ -43,11 +43,19 @@ package final class EventFileReader {
     package private(set) var badLines = 0
     /// Told of each line that cannot be read, before it is skipped.
     private let onBadLine: (UInt64, String) throws -> Void
+    private let awaitInput: (Int32) throws -> Void
 
-    /// - Parameter path: `-` for standard input.
+    /// - Parameters:
+    ///   - path: `-` for standard input.
+    ///   - awaitInput: Called before each read with the descriptor: an owner who has other things to see to sees to them
+    ///     until it is readable.
     /// - Throws: `EventFileError.cannotOpen`.
-    package init(path: String, onBadLine: @escaping (UInt64, String) throws -> Void) throws {
+    package init(
+        path: String, awaitInput: @escaping (Int32) throws -> Void = { _ in },
+        onBadLine: @escaping (UInt64, String) throws -> Void
+    ) throws {
         self.path = path
+        self.awaitInput = awaitInput
         self.onBadLine = onBadLine
         descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -136,6 +144,7 @@ package final class EventFileReader {
             buffer = larger
         }
         while true {
+            try awaitInput(descriptor)
             let count = read(descriptor, buffer.baseAddress.map { $0 + end }, EventFileReader.pieceSize)
             if count > 0 {
                 end += count

@@ -1,0 +1,30 @@
+import Foundation
+
+/// A folder of a test, gone with this value.
+final class TestFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "bobo-test-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func path(of name: String) -> String { path + "/" + name }
+
+    /// - Returns: the path of the file.
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> String {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path(of: name)))
+        return path(of: name)
+    }
+
+    func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: path(of: name))), as: UTF8.self)
+    }
+
+    func lines(of name: String) throws -> [String] { try read(name).split(separator: "\n").map(String.init) }
+
+    func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+}
