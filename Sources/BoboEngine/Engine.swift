@@ -100,6 +100,7 @@ public final class Engine {
         options.defaultInput = replacing.defaultInput
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider.replace(sorted, timestamp: clock.now)
+        producer.forgetFrames()
         routes = Routes(
             matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
             prefix: options.prefix)

@@ -2,7 +2,7 @@ package import BoboTopics
 import CEL
 
 /// A pattern as the decider reads it.
-struct CompiledPattern {
+final class CompiledPattern {
     struct Step {
         let role: Block.Role
         let predicates: [CompiledPredicate]

@@ -6,9 +6,16 @@ public final class Topic: Sendable {
     public let name: TopicName
     let value: Value
     let levels: Value
+    /// The member of an event's JSON object that names the topic, up to the payload.
+    let json: [UInt8]
 
     init(_ name: TopicName) {
         self.name = name
+        var json = JSONWriter()
+        json.raw(#","topic":"#)
+        json.write(name.text)
+        json.raw(#","payload":"#)
+        self.json = json.bytes
         value = .string(name.text)
         levels = .list(List(name.levels.map { .string(String($0)) }))
     }

@@ -122,15 +122,15 @@ package struct JSONWriter {
     }
 
     package mutating func write(_ event: Event) {
-        raw("{\"id\":")
+        raw(#"{"id":"#)
         write(event.identifier)
-        raw(",\"kind\":")
-        write(event.kind.rawValue)
-        raw(",\"ts\":")
+        switch event.kind {
+        case .simple: raw(#","kind":"simple","ts":"#)
+        case .complex: raw(#","kind":"complex","ts":"#)
+        case .action: raw(#","kind":"action","ts":"#)
+        }
         write(event.timestamp)
-        raw(",\"topic\":")
-        write(event.topic.name.text)
-        raw(",\"payload\":")
+        append(event.topic.json)
         write(event.body)
         raw("}")
     }

@@ -8,6 +8,8 @@ final class Producer {
 
     private let options: EngineOptions
     private let scope: Scope
+    /// By the patterns' places in the order of output.
+    private var frames: [Int: ComplexEventFrame] = [:]
     private(set) var counters = ProductionCounters()
 
     init(options: EngineOptions, scope: Scope) {
@@ -15,33 +17,40 @@ final class Producer {
         self.scope = scope
     }
 
+    /// Other patterns stand at the places now.
+    func forgetFrames() { frames = [:] }
+
     /// nil where the event is dropped, since it stems from too many others.
     func complexEvent(_ completion: Completion, _ compiled: CompiledPattern) -> ComplexEvent? {
         var depth = 0
-        var events: [Event] = []
-        events.reserveCapacity(completion.history.count)
+        var size = 0
         completion.history.forEach {
             depth = max(depth, $0.event.depth)
-            events.append($0.event)
+            size += $0.event.body.bytes.count + 192
         }
         guard depth < Producer.maximumDepth else {
             counters.tooDeep += 1
             return nil
         }
-        let phenomenon = compiled.phenomenon.name
+        let frame = frame(compiled)
         let emit = compiled.pattern.emit
-        let first = completion.history.first.event
-        let identifier = compiled.identifier(key: completion.key, first: first)
+        let identifier = compiled.identifier(key: completion.key, first: completion.history.first.event)
         prepare(completion, compiled)
-        var key = JSONWriter()
-        key.write(completion.key)
-        let data = data(emit)
-        let json = json(completion, compiled, identifier: identifier, key: key.bytes, data: data)
+        var json = JSONWriter(capacity: size + 512)
+        let data = write(completion, compiled, identifier, frame, to: &json)
         counters.produced += 1
         return ComplexEvent(
-            phenomenon: phenomenon, pattern: compiled.pattern.name, identifier: identifier, key: key.text,
-            data: String(decoding: data, as: UTF8.self), history: events, timestamp: completion.timestamp,
-            topic: topic(emit, phenomenon), qos: emit.qos, isRetained: emit.isRetained, json: json, depth: depth + 1)
+            phenomenon: compiled.phenomenon.name, pattern: compiled.pattern.name, identifier: identifier,
+            timestamp: completion.timestamp, topic: topic(emit) ?? frame.topic, qos: emit.qos,
+            isRetained: emit.isRetained, json: json.bytes, keyValue: completion.key, runHistory: completion.history,
+            dataRange: data, depth: depth + 1)
+    }
+
+    private func frame(_ compiled: CompiledPattern) -> ComplexEventFrame {
+        if let frame = frames[compiled.order] { return frame }
+        let frame = ComplexEventFrame(compiled, options)
+        frames[compiled.order] = frame
+        return frame
     }
 
     /// Sets the scope up as `emit` and `actions` see it: the event is the last accepted one.
@@ -54,58 +63,46 @@ final class Producer {
         scope.view = completion.history.view(groupCount: compiled.pattern.groups.count)
     }
 
-    private func data(_ emit: Emit) -> [UInt8] {
-        var json = JSONWriter()
-        if let program = emit.data {
-            do {
-                json.write(try program.evaluate(scope))
-                return json.bytes
-            } catch {
-                counters.dataFailed += 1
-            }
-        }
-        json.raw("null")
-        return json.bytes
+    /// nil, and so the default topic, where there is no template, or it fails, or gives no topic.
+    private func topic(_ emit: Emit) -> String? {
+        guard let template = emit.topic else { return nil }
+        if let text = try? template.fill(scope), let name = try? TopicName(text) { return name.text }
+        counters.topicFailed += 1
+        return nil
     }
 
-    /// The default topic where the template fails, or gives no topic.
-    private func topic(_ emit: Emit, _ phenomenon: String) -> String {
-        if let template = emit.topic {
-            if let text = try? template.fill(scope), let name = try? TopicName(text) { return name.text }
-            counters.topicFailed += 1
-        }
-        return "\(options.prefix)/events/\(phenomenon)"
-    }
-
-    private func json(
-        _ completion: Completion, _ compiled: CompiledPattern, identifier: RunIdentifier, key: [UInt8], data: [UInt8]
-    ) -> [UInt8] {
-        let phenomenon = compiled.phenomenon.name
-        var json = JSONWriter(capacity: 512)
-        json.raw("{\"specversion\":\"1.0\",\"id\":")
+    /// - Returns: where the data stands.
+    private func write(
+        _ completion: Completion, _ compiled: CompiledPattern, _ identifier: RunIdentifier, _ frame: ComplexEventFrame,
+        to json: inout JSONWriter
+    ) -> Range<Int> {
+        json.raw(ComplexEventFrame.opening)
         json.write(identifier)
-        json.raw(",\"source\":\"bobo\",\"gateway\":")
-        json.write(options.gateway)
-        json.raw(",\"type\":\"bobo.complex.")
-        json.raw(phenomenon)
-        json.raw("\",\"subject\":")
-        json.write(compiled.pattern.name)
-        json.raw(",\"time\":")
+        json.append(frame.upToTime)
         json.write(time: completion.timestamp)
-        json.raw(",\"datacontenttype\":\"application/json\",\"data\":{\"phenomenon\":\"")
-        json.raw(phenomenon)
-        json.raw("\",\"pattern\":")
-        json.write(compiled.pattern.name)
-        json.raw(",\"run\":")
+        json.append(frame.upToRun)
         json.write(identifier)
-        json.raw(",\"key\":")
-        json.append(key)
-        json.raw(",\"data\":")
-        json.append(data)
-        json.raw(",\"history\":")
+        json.raw(#","key":"#)
+        json.write(completion.key)
+        json.raw(#","data":"#)
+        let start = json.bytes.count
+        write(compiled.pattern.emit, to: &json)
+        let data = start..<json.bytes.count
+        json.raw(#","history":"#)
         write(completion.history, groups: compiled.pattern.groups, to: &json)
         json.raw("}}")
-        return json.bytes
+        return data
+    }
+
+    private func write(_ emit: Emit, to json: inout JSONWriter) {
+        if let program = emit.data {
+            if let value = try? program.evaluate(scope) {
+                json.write(value)
+                return
+            }
+            counters.dataFailed += 1
+        }
+        json.raw("null")
     }
 
     /// By group, in the order of the pattern's blocks; events without a group stand under `""`.
