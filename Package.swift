@@ -24,11 +24,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(
-            name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
+            name: "CMosquitto", pkgConfig: "libmosquitto",
+            providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(name: "CEL", swiftSettings: strict),
@@ -42,7 +42,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "BoboYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
-        .target(name: "BoboPatterns", dependencies: ["BoboEngine", "BoboYAML", "BoboTopics", "CEL"], swiftSettings: strict),
+        .target(
+            name: "BoboPatterns", dependencies: ["BoboEngine", "BoboYAML", "BoboTopics", "CEL"], swiftSettings: strict),
         .target(name: "BoboMQTT", dependencies: ["CMosquitto", "BoboTopics"], swiftSettings: strict),
         .target(
             name: "BoboGateway",
@@ -50,7 +51,6 @@ let package = Package(
                 "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -60,16 +60,22 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
 
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
-        .testTarget(name: "BoboEngineTests", dependencies: ["BoboEngine", "CEL", "BoboTopics"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboEngineTests", dependencies: ["BoboEngine", "BoboPatterns", "BoboYAML", "CEL", "BoboTopics"],
+            swiftSettings: strict),
         .testTarget(name: "BoboYAMLTests", dependencies: ["BoboYAML"], swiftSettings: strict),
-        .testTarget(name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboYAML"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboYAML"], swiftSettings: strict),
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
-        .testTarget(name: "BoboGatewayTests", dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboGatewayTests",
+            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
         .testTarget(name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

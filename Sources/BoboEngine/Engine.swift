@@ -1,3 +1,4 @@
+import BoboTopics
 public import CEL
 import DequeModule
 
@@ -17,10 +18,11 @@ public final class Engine {
         case action(ActionRequest, json: [UInt8], timestamp: Int64)
     }
 
-    private let options: EngineOptions
-    private let receiver: Receiver
-    private let routes: Routes
-    private let decider: Decider
+    private var options: EngineOptions
+    private let paths: PathTable
+    private var receiver: Receiver
+    private var routes: Routes
+    let decider: Decider
     private let producer: Producer
     private let forwarder: Forwarder
     private let scope: Scope
@@ -34,13 +36,14 @@ public final class Engine {
     ///   - paths: the table that all expressions of `phenomena` and `options.sensors` were compiled with.
     public init(_ phenomena: [Phenomenon], paths: PathTable, options: EngineOptions = EngineOptions()) {
         self.options = options
+        self.paths = paths
         scope = Scope(timezone: options.timezone)
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider = Decider(sorted, scope: scope, recordsChanges: options.recordsChanges)
         routes = Routes(
             matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
             prefix: options.prefix)
-        receiver = Receiver(paths: Paths(paths), options: options)
+        receiver = Receiver(paths: Paths(paths, read: Engine.programs(sorted, options)), options: options)
         producer = Producer(options: options, scope: scope)
         forwarder = Forwarder(options: options, scope: scope)
         clock = EventClock(maximumLateness: options.maximumLateness)
@@ -59,28 +62,24 @@ public final class Engine {
             advance(to: event.timestamp)
             process(event, route)
         } else {
-            let before = event.timestamp.addingClamped(-options.maximumLateness)
-            clock.wait(event, route)
-            advance(to: before)
-            drainWaiting()
+            clock.wait(event)
+            advance(to: event.timestamp.addingClamped(-options.maximumLateness))
         }
     }
 
     /// Moves the clock, which never goes back, and fires the timers that are due.
     /// - Parameter time: milliseconds since 1970.
     public func advance(to time: Int64) {
-        guard time > clock.now else { return }
+        let time = max(time, clock.now)
+        // The clock goes from event to event, or timers between them would find it beyond them.
+        while let event = clock.next(until: time) { processWaiting(event) }
         clock.advance(to: time)
-        drainWaiting()
         fire(until: time)
     }
 
     /// Processes the events that still wait for earlier ones, as if none could come any more.
     public func flush() {
-        while let (event, route) = clock.takeEarliest() {
-            fire(until: event.timestamp)
-            process(event, route)
-        }
+        while let event = clock.next(until: .max) { processWaiting(event) }
     }
 
     /// Takes the end of an action; its event feeds back into the stream.
@@ -92,6 +91,25 @@ public final class Engine {
         feedback.append(.action(request, json: json, timestamp: timestamp))
         drainFeedback()
         return ActionEvent(topic: forwarder.topic(request), json: json)
+    }
+
+    /// Takes other patterns and sensors. The runs of patterns that have not changed go on.
+    /// - Parameter phenomena: compiled against the same table of paths as those before.
+    package func replace(_ phenomena: [Phenomenon], options replacing: EngineOptions) {
+        options.sensors = replacing.sensors
+        options.defaultInput = replacing.defaultInput
+        let sorted = phenomena.sorted { $0.name < $1.name }
+        decider.replace(sorted, timestamp: clock.now)
+        routes = Routes(
+            matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
+            prefix: options.prefix)
+        let read = Paths(paths, read: Engine.programs(sorted, options))
+        receiver = Receiver(paths: read, options: options, counters: receiver.counters)
+    }
+
+    private static func programs(_ phenomena: [Phenomenon], _ options: EngineOptions) -> [Program] {
+        phenomena.flatMap(\.patterns).flatMap(\.programs)
+            + options.sensors.flatMap { [$0.timestamp, $0.eventIdentifier].compactMap(\.self) }
     }
 
     // MARK: Out
@@ -128,11 +146,11 @@ public final class Engine {
             && topic.utf8.dropFirst(options.prefix.utf8.count).first.map { $0 == UInt8(ascii: "/") } ?? true
     }
 
-    private func drainWaiting() {
-        while let (event, route) = clock.next() {
-            fire(until: event.timestamp)
-            process(event, route)
-        }
+    private func processWaiting(_ event: Event) {
+        guard let route = routes.route(event.topic.name.text) else { return }
+        clock.advance(to: event.timestamp)
+        fire(until: event.timestamp)
+        process(event, route)
     }
 
     private func fire(until time: Int64) {

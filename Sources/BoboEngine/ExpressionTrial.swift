@@ -18,7 +18,7 @@ public struct ExpressionTrial {
     /// - Throws: `EvaluationFailure` where the expression fails, also where the topic is none.
     public func evaluate(topic: String, payload: [UInt8], now: Int64 = 0) throws(EvaluationFailure) -> String {
         let routes = Routes(matchers: [], sensors: [], defaultInput: [], prefix: "bobo")
-        let receiver = Receiver(paths: Paths(paths), options: EngineOptions())
+        let receiver = Receiver(paths: Paths(paths, read: [program]), options: EngineOptions())
         guard let route = routes.route(topic) else { throw EvaluationFailure(.invalidArgument("no topic: \(topic)")) }
         let event = payload.withUnsafeBytes { bytes in
             let message = Message(topic: topic, payload: bytes, arrival: now, isRetained: false, number: 1)

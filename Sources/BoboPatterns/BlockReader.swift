@@ -51,13 +51,16 @@ struct BlockReader {
 
     /// As many copies as `times` says; none where something is wrong, which has been reported.
     private func block(_ node: YAMLNode) -> [Block] {
-        guard let reader = node.mapping(problems, expected: "a block such as {followed_by: …, group: …}") else { return [] }
+        guard let reader = node.mapping(problems, expected: "a block such as {followed_by: …, group: …}") else {
+            return []
+        }
         reader.notBuiltYet("all_of", "until", "restart", "only_if")
         let names = Operator.allCases.map(\.rawValue)
         let given = Operator.allCases.filter { reader.optional($0.rawValue) != nil }
         reader.atMostOne(of: names)
         guard let kind = given.first, let value = reader.optional(kind.rawValue) else {
-            for key in ["group", "times", "loop", "optional", "unless", "for", "all_of", "until", "restart", "only_if"] {
+            for key in ["group", "times", "loop", "optional", "unless", "for", "all_of", "until", "restart", "only_if"]
+            {
                 _ = reader.optional(key)
             }
             if reader.place(of: "all_of") == nil {
@@ -122,9 +125,15 @@ struct BlockReader {
             for key in ["times", "loop", "optional"] { refuse(key, "\"absent\" takes no \"\(key)\"") }
         }
         if options.isLoop, kind.isNegated { refuse("loop", "a negated block (\(kind.rawValue)) cannot loop") }
-        if options.isLoop, options.isOptional { refuse("optional", "a loop cannot be optional: it may accept nothing anyway") }
-        if options.isOptional, kind.isStrict { refuse("optional", "a strict block (\(kind.rawValue)) cannot be optional") }
-        if options.isOptional, kind.isNegated { refuse("optional", "a negated block (\(kind.rawValue)) cannot be optional") }
+        if options.isLoop, options.isOptional {
+            refuse("optional", "a loop cannot be optional: it may accept nothing anyway")
+        }
+        if options.isOptional, kind.isStrict {
+            refuse("optional", "a strict block (\(kind.rawValue)) cannot be optional")
+        }
+        if options.isOptional, kind.isNegated {
+            refuse("optional", "a negated block (\(kind.rawValue)) cannot be optional")
+        }
         if options.isLoop, options.times > 1, let place = reader.place(of: "times") {
             problems.hint(place, "\"times\" with \"loop\" is the same as one loop")
         }
@@ -167,7 +176,8 @@ struct BlockReader {
             guard case .absent = block.role else { continue }
             switch blocks[index - 1].role {
             case .loop:
-                problems.error(places[index], "directly before \"absent\" stands no loop: nothing would move the run on")
+                problems.error(
+                    places[index], "directly before \"absent\" stands no loop: nothing would move the run on")
             case .optional:
                 problems.error(
                     places[index], "directly before \"absent\" stands no optional block: nothing would move the run on")

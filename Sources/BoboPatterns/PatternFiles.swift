@@ -18,20 +18,31 @@ package struct PatternFiles {
     package func load(path: String) -> [Phenomenon] { load(paths: [path]) }
 
     package func load(paths: [String]) -> [Phenomenon] {
+        phenomena(of: paths.flatMap(files).lazy.map { YAMLDocument.load(path: $0, problems: problems) })
+    }
+
+    /// The phenomena of texts that are to be taken for files of these names.
+    package func load(texts: [(file: String, text: String)]) -> [Phenomenon] {
+        phenomena(
+            of: texts.lazy.map { YAMLDocument.load(bytes: Array($0.text.utf8), file: $0.file, problems: problems) })
+    }
+
+    private func phenomena(of roots: some Sequence<YAMLNode?>) -> [Phenomenon] {
         var phenomena: [Phenomenon] = []
         var places: [String: SourcePlace] = [:]
-        for file in paths.flatMap(files) {
-            guard let root = YAMLDocument.load(path: file, problems: problems) else { continue }
-            guard let (phenomenon, place) = PhenomenonReader(paths: self.paths, problems: problems).phenomenon(root) else {
-                continue
+        for root in roots {
+            guard let root else { continue }
+            let found = PhenomenonReader(paths: paths, problems: problems).phenomenon(root)
+            if let name = found.name {
+                if let first = places[name.text] {
+                    problems.error(
+                        name.place,
+                        "found the phenomenon \"\(name.text)\" a second time, after \(first); expected another name")
+                    continue
+                }
+                places[name.text] = name.place
             }
-            if let first = places[phenomenon.name] {
-                problems.error(
-                    place, "found the phenomenon \"\(phenomenon.name)\" a second time, after \(first); expected another name")
-                continue
-            }
-            places[phenomenon.name] = place
-            phenomena.append(phenomenon)
+            if let phenomenon = found.phenomenon { phenomena.append(phenomenon) }
         }
         return phenomena
     }
@@ -45,7 +56,9 @@ package struct PatternFiles {
         guard isFolder else { return [path] }
         do {
             let names = try FileManager.default.contentsOfDirectory(atPath: path).filter(PatternFiles.isPatternFile)
-            if names.isEmpty { problems.error(.whole(path), "found no pattern file (*.yaml, *.yml, *.json) in the folder") }
+            if names.isEmpty {
+                problems.error(.whole(path), "found no pattern file (*.yaml, *.yml, *.json) in the folder")
+            }
             return names.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
         } catch {
             problems.error(.whole(path), "the folder cannot be read: \(error.localizedDescription)")

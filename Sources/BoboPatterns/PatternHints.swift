@@ -12,7 +12,8 @@ struct PatternHints {
         reportUnreachable()
         if pattern.preconditions.contains(where: { !$0.on.isEmpty }) {
             problems.hint(
-                place, "a precondition with \"on\" halts the run at any event of another topic; was a haltcondition meant?")
+                place,
+                "a precondition with \"on\" halts the run at any event of another topic; was a haltcondition meant?")
         }
         if pattern.blocks.count > 1, !pattern.isSingleton {
             problems.hint(

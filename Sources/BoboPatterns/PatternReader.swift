@@ -12,7 +12,9 @@ struct PatternReader {
 
     /// - Parameters: emit, actions: those of the phenomenon, which hold where the pattern has none of its own.
     func pattern(_ node: YAMLNode, emit: YAMLNode?, actions: YAMLNode?) -> Pattern? {
-        guard let reader = node.mapping(problems, expected: "a pattern: a mapping with name and blocks") else { return nil }
+        guard let reader = node.mapping(problems, expected: "a pattern: a mapping with name and blocks") else {
+            return nil
+        }
         reader.notBuiltYet("after_match", "rest", "state", "recent")
         for key in ["after_match", "rest", "state", "recent"] { _ = reader.optional(key) }
         let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
@@ -44,9 +46,17 @@ struct PatternReader {
         let pattern = Pattern(
             name: name, input: input, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
             preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
-            maximumHistory: maximumHistory, emit: emitted, actions: carried)
+            maximumHistory: maximumHistory, emit: emitted, actions: carried,
+            version: version(node))
         PatternHints(pattern: pattern, place: node.place, problems: problems).report()
         return pattern
+    }
+
+    /// A hash of what the file says, apart from its layout.
+    private func version(_ node: YAMLNode) -> Hash128 {
+        var hash = Hash128()
+        hash.combine(node.value(ProblemCollector())?.json ?? "")
+        return hash
     }
 
     private func patternName(_ node: YAMLNode) -> String? {
@@ -68,7 +78,8 @@ struct PatternReader {
         case .dyn, .bool, .int, .uint, .double, .string, .list: return program
         default:
             problems.error(
-                node.place, "found a key of type \(program.type), expected a bool, a number, a text, or a list of these")
+                node.place, "found a key of type \(program.type), expected a bool, a number, a text, or a list of these"
+            )
             return nil
         }
     }

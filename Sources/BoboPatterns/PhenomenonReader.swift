@@ -8,10 +8,12 @@ struct PhenomenonReader {
     let paths: PathTable
     let problems: ProblemCollector
 
-    /// nil where the file has no sound name or pattern; whatever is wrong has been reported.
-    func phenomenon(_ root: YAMLNode) -> (phenomenon: Phenomenon, place: SourcePlace)? {
-        guard let reader = root.mapping(problems, expected: "a phenomenon: a mapping with phenomenon and patterns") else {
-            return nil
+    /// The name of the phenomenon, where it has a sound one, and the phenomenon, where it has a sound pattern, too; whatever
+    /// is wrong has been reported.
+    func phenomenon(_ root: YAMLNode) -> (name: (text: String, place: SourcePlace)?, phenomenon: Phenomenon?) {
+        guard let reader = root.mapping(problems, expected: "a phenomenon: a mapping with phenomenon and patterns")
+        else {
+            return (nil, nil)
         }
         let nameNode = reader.required("phenomenon")
         let name = nameNode?.name(problems, expected: "the name of the phenomenon")
@@ -22,21 +24,28 @@ struct PhenomenonReader {
         reader.finish()
         if let nodes, nodes.isEmpty { problems.error(root.place, "found no pattern, expected at least one") }
         let groups = Pattern.groups(of: (nodes ?? []).flatMap(PhenomenonReader.groupNames))
-        var patterns: [Pattern] = []
-        var names: [String: SourcePlace] = [:]
-        for node in nodes ?? [] {
-            let pattern = PatternReader(paths: paths, problems: problems, phenomenonGroups: groups)
+        let patterns = (nodes ?? []).compactMap { node in
+            PatternReader(paths: paths, problems: problems, phenomenonGroups: groups)
                 .pattern(node, emit: emit, actions: actions)
-            guard let pattern else { continue }
-            if let first = names[pattern.name] {
-                problems.error(
-                    node.place, "found the name \"\(pattern.name)\" a second time, after \(first); expected another")
-            }
-            names[pattern.name] = node.place
-            patterns.append(pattern)
         }
-        guard let name, let nameNode, !patterns.isEmpty else { return nil }
-        return (Phenomenon(name: name, description: description, patterns: patterns), nameNode.place)
+        reportRepeatedNames(nodes ?? [])
+        guard let name, let nameNode else { return (nil, nil) }
+        let phenomenon =
+            patterns.isEmpty ? nil : Phenomenon(name: name, description: description, patterns: patterns)
+        return ((name, nameNode.place), phenomenon)
+    }
+
+    private func reportRepeatedNames(_ patterns: [YAMLNode]) {
+        var names: [String: SourcePlace] = [:]
+        for case let node? in patterns.map({ $0.value(of: "name") }) {
+            guard let scalar = node.scalar, scalar.value == .text else { continue }
+            if let first = names[scalar.text] {
+                problems.error(
+                    node.place, "found the name \"\(scalar.text)\" a second time, after \(first); expected another")
+            } else {
+                names[scalar.text] = node.place
+            }
+        }
     }
 
     /// The groups that a pattern names, in the order of its blocks; what is no name is reported when the block is read.

@@ -78,7 +78,8 @@ enum GroupName {
         }
         guard !ExpressionEnvironment.reservedNames.contains(source.text) else {
             problems.error(
-                source.place, "found \"\(source.text)\", which means something else in expressions, expected another name")
+                source.place,
+                "found \"\(source.text)\", which means something else in expressions, expected another name")
             return nil
         }
         return source.text

@@ -24,6 +24,8 @@ final class Client {
     private(set) var losses: [ConnectionFailure?] = []
     private(set) var fellBack: ProtocolVersion?
     private(set) var granted: [MessageID: [ReasonCode]] = [:]
+    /// How many messages had come when a subscription was granted.
+    private(set) var messagesBefore: [MessageID: Int] = [:]
     private(set) var unsubscribed: Set<MessageID> = []
     private(set) var published: [MessageID: ReasonCode] = [:]
     var messages: [Message] = []
@@ -50,7 +52,9 @@ final class Client {
         case .connected(let present): connects.append(present)
         case .fellBack(let version): fellBack = version
         case .disconnected(let failure): losses.append(failure)
-        case .subscribed(let id, let codes): granted[id] = codes
+        case .subscribed(let id, let codes):
+            granted[id] = codes
+            messagesBefore[id] = messages.count
         case .unsubscribed(let id): unsubscribed.insert(id)
         case .published(let id, let code): published[id] = code
         case .message(let message):
@@ -60,6 +64,18 @@ final class Client {
                     isRetained: message.isRetained, isDuplicate: message.isDuplicate, id: message.messageID,
                     identifiers: knownIdentifiers.filter(message.subscriptionIdentifiers.contains)))
         }
+    }
+
+    /// The failure with which connecting ends.
+    static func failure(_ options: ConnectionOptions) throws -> ConnectionFailure? {
+        let client = try Client(options)
+        do throws(ConnectionFailure) {
+            try client.connection.connect()
+        } catch {
+            return error
+        }
+        try client.drive { !client.losses.isEmpty || !client.connects.isEmpty }
+        return client.losses.first ?? nil
     }
 
     func connect() throws {
@@ -82,7 +98,9 @@ final class Client {
         let deadline = ContinuousClock.now + timeout
         while !isDone() {
             guard ContinuousClock.now < deadline else {
-                Issue.record("not within \(timeout); losses: \(losses)", sourceLocation: sourceLocation)
+                Issue.record(
+                    "not within \(timeout); losses: \(losses); messages: \(messages.count) \(messages.suffix(20).map { "\($0.topic) \($0.text.prefix(20)) \($0.id) \($0.isDuplicate)" })",
+                    sourceLocation: sourceLocation)
                 throw TimedOut()
             }
             Client.turn([self] + others)

@@ -3,9 +3,12 @@ import BoboTopics
 import Testing
 
 @Suite struct SubscriptionPlanTests {
-    private func plan(_ filters: [String], identifiers: Bool, qos: [String: QoS] = [:]) throws -> SubscriptionPlan {
+    private func plan(
+        _ filters: [String], identifiers: Bool, qos: [String: QoS] = [:], highest: QoS = .exactlyOnce
+    ) throws -> SubscriptionPlan {
         SubscriptionPlan(
-            try filters.map { WantedFilter(try TopicFilter($0), qos: qos[$0]) }, identifiers: identifiers)
+            try filters.map { WantedFilter(try TopicFilter($0), qos: qos[$0]) }, identifiers: identifiers,
+            highest: highest)
     }
 
     private func texts(_ plan: SubscriptionPlan) -> [String] { plan.subscriptions.map(\.filter.text) }
@@ -50,6 +53,12 @@ import Testing
             ["a/+", "+/b", "c/#"], identifiers: true,
             qos: ["a/+": .exactlyOnce, "+/b": .atMostOnce, "c/#": .atMostOnce])
         #expect(shared.subscriptions.map(\.qos) == [.exactlyOnce, .exactlyOnce, .exactlyOnce])
+    }
+
+    @Test("A wish for QoS 2 is cut to 1 where nothing else is said")
+    func highest() throws {
+        let wanted = try ["a/+", "b"].map { WantedFilter(try TopicFilter($0), qos: .exactlyOnce) }
+        #expect(SubscriptionPlan(wanted, identifiers: true).subscriptions.map(\.qos) == [.atLeastOnce, .atLeastOnce])
     }
 
     @Test("Order and identifiers do not depend on the order of the patterns, and a filter keeps its identifier")

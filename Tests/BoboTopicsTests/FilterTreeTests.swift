@@ -8,7 +8,9 @@ struct FilterTreeTests {
         let words = ["a", "b", "", "$s"]
         func levels(_ wild: Bool) -> String {
             let choices = wild ? words + ["+", "+"] : words
-            var parts = (0...Int.random(in: 0...3, using: &random)).map { _ in choices.randomElement(using: &random) ?? "a" }
+            var parts = (0...Int.random(in: 0...3, using: &random)).map { _ in
+                choices.randomElement(using: &random) ?? "a"
+            }
             if wild, Bool.random(using: &random) { parts.append("#") }
             let text = parts.joined(separator: "/")
             return text.isEmpty ? "a" : text

@@ -6,7 +6,8 @@ struct TopicFilterTests {
     @Test(arguments: [
         ("a/b", "a/b", true), ("a/b", "a/b/c", false), ("a/+", "a/b", true), ("a/+", "a/", true), ("a/+", "a", false),
         ("a/#", "a", true), ("a/#", "a/b/c", true), ("a/#", "ab", false), ("#", "a/b", true), ("#", "$SYS/x", false),
-        ("+/x", "$SYS/x", false), ("$SYS/#", "$SYS/x", true), ("+/+", "/x", true), ("/+", "/x", true), ("+", "/x", false),
+        ("+/x", "$SYS/x", false), ("$SYS/#", "$SYS/x", true), ("+/+", "/x", true), ("/+", "/x", true),
+        ("+", "/x", false),
         ("a//b", "a//b", true), ("a/+/b", "a//b", true), ("+/b/#", "a/b", true), ("a/b", "A/b", false),
     ])
     func matching(filter: String, topic: String, expected: Bool) throws {
@@ -25,16 +26,19 @@ struct TopicFilterTests {
 
     @Test(arguments: [
         ("#", "a/b", true), ("#", "$SYS/#", false), ("a/+", "a/#", false), ("a/#", "a/+", true), ("a/#", "a", true),
-        ("+/b", "a/b", true), ("a/b", "a/b", true), ("a/+/c", "a/b/+", false), ("a/#", "a/+/#", true), ("a/+/#", "a/#", false),
+        ("+/b", "a/b", true), ("a/b", "a/b", true), ("a/+/c", "a/b/+", false), ("a/#", "a/+/#", true),
+        ("a/+/#", "a/#", false),
     ])
     func covering(wide: String, narrow: String, expected: Bool) throws {
         #expect(try TopicFilter(wide).covers(TopicFilter(narrow)) == expected)
     }
 
-    @Test(arguments: [
-        ("home/+/temperature", "home/kitchen/#", "home/kitchen/temperature"), ("a/#", "+/b", "a/b"), ("a/#", "a", "a"),
-        ("#", "a/+", "a/+"), ("a/+", "b/+", nil), ("a", "a/b", nil), ("#", "$SYS/x", nil), ("a/+/#", "a", nil),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("home/+/temperature", "home/kitchen/#", "home/kitchen/temperature"), ("a/#", "+/b", "a/b"),
+            ("a/#", "a", "a"),
+            ("#", "a/+", "a/+"), ("a/+", "b/+", nil), ("a", "a/b", nil), ("#", "$SYS/x", nil), ("a/+/#", "a", nil),
+        ] as [(String, String, String?)])
     func intersecting(one: String, two: String, expected: String?) throws {
         #expect(try TopicFilter(one).intersection(TopicFilter(two))?.text == expected)
         #expect(try TopicFilter(two).intersection(TopicFilter(one))?.text == expected)
@@ -42,7 +46,8 @@ struct TopicFilterTests {
     }
 
     @Test(arguments: [
-        ("a/+/c", "a/b/+", "a/+/+"), ("a/b", "a/b/c", "a/b/#"), ("a/b", "c/d", "+/+"), ("a/#", "b/c", "+/#"), ("a/#", "a/b", "a/#"),
+        ("a/+/c", "a/b/+", "a/+/+"), ("a/b", "a/b/c", "a/b/#"), ("a/b", "c/d", "+/+"), ("a/#", "b/c", "+/#"),
+        ("a/#", "a/b", "a/#"),
     ])
     func joining(one: String, two: String, expected: String) throws {
         #expect(try TopicFilter(one).join(TopicFilter(two)).text == expected)

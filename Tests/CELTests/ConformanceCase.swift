@@ -81,7 +81,9 @@ extension Value {
             self = .map(
                 Map(
                     pairs.compactMap { pair -> (Value, Value)? in
-                        guard let key = Value(conformance: pair[0]), let value = Value(conformance: pair[1]) else { return nil }
+                        guard let key = Value(conformance: pair[0]), let value = Value(conformance: pair[1]) else {
+                            return nil
+                        }
                         return (key, value)
                     }))
         case ("type", let name as String): self = .string("type \(name)")
@@ -106,7 +108,8 @@ extension Value {
         case (.list(let left), .list(let right)):
             left.count == right.count && zip(left.elements, right.elements).allSatisfy { $0.isIdentical(to: $1) }
         case (.map(let left), .map(let right)):
-            left.count == right.count && left.allSatisfy { key, value in right[key].map { value.isIdentical(to: $0) } ?? false }
+            left.count == right.count
+                && left.allSatisfy { key, value in right[key].map { value.isIdentical(to: $0) } ?? false }
         case (.type, .string(let name)): name == "type \(description)"
         default: typeName == expected.typeName && isEqual(to: expected)
         }

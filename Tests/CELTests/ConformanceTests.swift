@@ -8,8 +8,8 @@ private let folder = URL(
 
 private let isThere = FileManager.default.fileExists(atPath: folder.path)
 
-/// How many of the cases passed when this was last raised.
-private let floor = 0
+/// The least share of the cases that must pass: all but `matches`, which is not built yet.
+private let floor = 0.98
 
 @Suite struct ConformanceTests {
     @Test("Conformance", .enabled(if: isThere, "there is no folder with the conformance set (CEL_CONFORMANCE)"))
@@ -20,7 +20,8 @@ private let floor = 0
         var failures: [String] = []
         for file in files {
             for line in try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")) {
-                let found = try #require(try ConformanceCase(line: line), "not a case: \(String(decoding: line, as: UTF8.self))")
+                let found = try #require(
+                    try ConformanceCase(line: line), "not a case: \(String(decoding: line, as: UTF8.self))")
                 let isPassed = found.isPassed
                 var count = counts[found.file] ?? (0, 0)
                 count.all += 1
@@ -29,12 +30,14 @@ private let floor = 0
                 if !isPassed { failures.append("\(found.file)/\(found.name): \(found.expression)") }
             }
         }
-        for (file, count) in counts.sorted(by: { $0.key < $1.key }) { print("\(file): \(count.passed) of \(count.all)") }
+        for (file, count) in counts.sorted(by: { $0.key < $1.key }) {
+            print("\(file): \(count.passed) of \(count.all)")
+        }
         for failure in failures { print("failed: \(failure)") }
         let passed = counts.values.map(\.passed).reduce(0, +)
         let all = counts.values.map(\.all).reduce(0, +)
         print("conformance: \(passed) of \(all) cases passed")
         #expect(all > 0)
-        #expect(passed >= min(floor, all))
+        #expect(Double(passed) >= floor * Double(all))
     }
 }

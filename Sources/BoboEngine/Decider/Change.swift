@@ -35,6 +35,8 @@ public struct Change: Sendable {
 /// Why a run ended without being complete.
 public enum HaltReason: String, Sendable, Hashable, CaseIterable {
     case strict, negated, precondition, haltcondition, unless, absent, within, maximumRuns, maximumHistory
+    /// The pattern was taken away or changed.
+    case replaced
 }
 
 /// The same for all gateways that know of the run: a hash of phenomenon, pattern, key and the first event's identifier.

@@ -1,4 +1,4 @@
-import BoboTopics
+package import BoboTopics
 import CEL
 
 /// A pattern as the decider reads it.
@@ -75,16 +75,16 @@ struct CompiledPattern {
         var hash = identity
         var json = JSONWriter()
         json.write(key)
-        hash.combine(json.text)
-        hash.combine(first.identifier.description)
+        hash.combine(text: json.bytes)
+        var identifier: [UInt8] = []
+        first.identifier.append(to: &identifier)
+        hash.combine(text: identifier)
         return hash
     }
 
     /// The filters of the events that the pattern sees.
     func inputs(default topics: [TopicFilter]) -> [Pattern.Input] {
-        if let input = pattern.input { return input }
-        let own = Pattern.filters(of: pattern)
-        return (own.isEmpty ? topics : own).map { Pattern.Input(on: $0) }
+        pattern.input ?? pattern.inputFilters(default: topics).map { Pattern.Input(on: $0) }
     }
 }
 
@@ -99,6 +99,14 @@ extension Block.Role {
 }
 
 extension Pattern {
+    /// The filters of the events that it sees.
+    /// - Parameter topics: for a pattern that names none.
+    package func inputFilters(default topics: [TopicFilter]) -> [TopicFilter] {
+        if let input { return input.map(\.on) }
+        let own = Pattern.filters(of: self)
+        return own.isEmpty ? topics : own
+    }
+
     /// The different filters of all its predicates' `on`.
     static func filters(of pattern: Pattern) -> [TopicFilter] {
         let predicates =

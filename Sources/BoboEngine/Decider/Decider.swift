@@ -2,16 +2,51 @@ import CEL
 
 /// Holds the runs of all patterns, and says what an event or the passing of time does to them.
 final class Decider {
-    let matchers: [Matcher]
+    private(set) var matchers: [Matcher]
     private let scope: Scope
     private var state = RunState()
     private var stamp: UInt64 = 0
 
     init(_ phenomena: [Phenomenon], scope: Scope, recordsChanges: Bool) {
         self.scope = scope
-        let named = phenomena.flatMap { phenomenon in phenomenon.patterns.map { (phenomenon, $0) } }
-        matchers = named.enumerated().map { Matcher(CompiledPattern($1.1, of: $1.0, order: $0)) }
+        matchers = Decider.compile(phenomena).map(Matcher.init)
         state.effects.recordsChanges = recordsChanges
+    }
+
+    private static func compile(_ phenomena: [Phenomenon]) -> [CompiledPattern] {
+        let named = phenomena.flatMap { phenomenon in phenomenon.patterns.map { (phenomenon, $0) } }
+        return named.enumerated().map { CompiledPattern($1.1, of: $1.0, order: $0) }
+    }
+
+    /// Takes other patterns. The runs of those that have not changed go on; those of others halt.
+    func replace(_ phenomena: [Phenomenon], timestamp: Int64) {
+        struct Identity: Hashable {
+            let phenomenon: String
+            let pattern: String
+            let version: Hash128
+
+            init(_ compiled: CompiledPattern) {
+                phenomenon = compiled.phenomenon.name
+                pattern = compiled.pattern.name
+                version = compiled.pattern.version
+            }
+        }
+        var known: [Identity: Matcher] = [:]
+        for matcher in matchers { known[Identity(matcher.compiled)] = matcher }
+        let replacing = Decider.compile(phenomena)
+        var places: [Int: Int] = [:]
+        let kept = replacing.map { compiled -> Matcher? in
+            let matcher = known.removeValue(forKey: Identity(compiled))
+            if let matcher { places[matcher.compiled.order] = compiled.order }
+            return matcher
+        }
+        for matcher in known.values { matcher.endAll(timestamp, &state) }
+        state.timers.renumber { places[$0] }
+        matchers = zip(replacing, kept).map { compiled, matcher in
+            guard let matcher else { return Matcher(compiled) }
+            matcher.compiled = compiled
+            return matcher
+        }
     }
 
     /// Offers the event to the runs of all patterns that may care, and starts new ones.
@@ -35,7 +70,10 @@ final class Decider {
             _ = state.timers.removeFirst()
             let matcher = matchers[timer.pattern]
             switch timer.subject {
-            case .within: matcher.expire(clock: deadline, &state)
+            case .within:
+                // One that a late event's earlier timer has replaced would arm another, and so for ever.
+                guard matcher.armed == deadline else { continue }
+                matcher.expire(clock: deadline, &state)
             case .absent(let node, let number):
                 guard state.forest.nodes[node].timer == number else { continue }
                 matcher.waitIsOver(node, deadline: deadline, &state)
@@ -61,4 +99,9 @@ final class Decider {
     var counters: RunCounters { state.counters }
 
     var activeRuns: Int { state.forest.runs.count }
+
+    /// How much is held, for tests: without runs, nothing.
+    var occupancy: (nodes: Int, keys: Int) {
+        (state.forest.nodes.count, matchers.reduce(0) { $0 + $1.keyStates.count })
+    }
 }

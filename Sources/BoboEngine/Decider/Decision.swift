@@ -58,7 +58,8 @@ extension CompiledPattern {
 
     /// Joined as by `||`.
     private func any(
-        _ predicates: [CompiledPredicate], _ offer: Offer, _ scope: Scope, matched: (CompiledPredicate) -> Void = { _ in }
+        _ predicates: [CompiledPredicate], _ offer: Offer, _ scope: Scope,
+        matched: (CompiledPredicate) -> Void = { _ in }
     ) -> Outcome {
         var result = Outcome.noMatch
         for predicate in predicates {

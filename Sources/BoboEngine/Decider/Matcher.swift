@@ -9,7 +9,7 @@ final class Matcher {
         let start: UInt64
     }
 
-    let compiled: CompiledPattern
+    var compiled: CompiledPattern
     var keyNumbers: [KeyValue: Int32] = [:]
     var keyStates = Slab<KeyState>(empty: KeyState(key: .none, value: .null))
     /// The active runs (and some that have ended) by the `ts` of their first event, then by their start.

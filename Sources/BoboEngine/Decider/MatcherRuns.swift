@@ -115,6 +115,11 @@ extension Matcher {
         return KeyState.Place(block: block, root: root)
     }
 
+    /// Halts all runs, since the pattern is no more.
+    func endAll(_ timestamp: Int64, _ state: inout RunState) {
+        while let (run, _) = oldest(state.forest) { endAlone(run, .replaced, timestamp, &state) }
+    }
+
     /// Halts those runs of a place that have accepted as many events as they may.
     func haltLongest(_ place: KeyState.Place, _ timestamp: Int64, _ state: inout RunState) {
         let bound = compiled.pattern.maximumHistory

@@ -123,6 +123,8 @@ struct RunForest: ~Copyable {
     func extend(_ run: Int32, _ accepted: Accepted) {
         runs[run].own.append(accepted)
         runs[run].view?.append(accepted)
+        let root = nodes[runs[run].node].parent
+        nodes[root].longest = max(nodes[root].longest, Int32(1 + runs[run].own.count))
     }
 
     /// The history of a run directly below a root, for expressions.

@@ -1,8 +1,8 @@
 import HeapModule
 
 /// What falls due when the clock reaches a time.
-struct Timer: Comparable {
-    enum Subject {
+struct Timer: Comparable, Sendable {
+    enum Subject: Sendable {
         /// Runs of the pattern may have outlived its `within`.
         case within
         /// The wait of runs at an `absent` block: the node that they hang on, and the number that it bears while it waits.
@@ -17,12 +17,20 @@ struct Timer: Comparable {
     let start: UInt64
     let subject: Subject
 
+    /// Of those of one pattern and deadline, `within` comes first: a run that it halts does not outlast its wait.
+    private var rank: Int {
+        switch subject {
+        case .within: 0
+        case .absent: 1
+        }
+    }
+
     static func < (left: Timer, right: Timer) -> Bool {
-        (left.deadline, left.pattern, left.start) < (right.deadline, right.pattern, right.start)
+        (left.deadline, left.pattern, left.rank, left.start) < (right.deadline, right.pattern, right.rank, right.start)
     }
 
     static func == (left: Timer, right: Timer) -> Bool {
-        (left.deadline, left.pattern, left.start) == (right.deadline, right.pattern, right.start)
+        (left.deadline, left.pattern, left.rank, left.start) == (right.deadline, right.pattern, right.rank, right.start)
     }
 }
 
@@ -43,6 +51,16 @@ struct Timers {
     mutating func insert(_ timer: Timer) { heap.insert(timer) }
 
     mutating func removeFirst() -> Timer? { heap.popMin() }
+
+    /// Gives the patterns of the timers other places; the timers of patterns that have none are dropped.
+    mutating func renumber(_ place: (Int) -> Int?) {
+        heap = Heap(
+            heap.unordered.compactMap { timer in
+                place(timer.pattern).map {
+                    Timer(deadline: timer.deadline, pattern: $0, start: timer.start, subject: timer.subject)
+                }
+            })
+    }
 
     /// Says that a timer is of no use any more; `isLive` tells which are when it is time to tidy up.
     mutating func abandon(_ isLive: (Timer) -> Bool) {

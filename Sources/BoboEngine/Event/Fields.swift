@@ -19,15 +19,19 @@ struct Fields: Sendable {
     }
 
     func value(_ path: Int) throws(EvaluationFailure) -> Value {
-        switch content(path) {
-        case .value(let value): return value
-        case .passage: throw EvaluationFailure(.other("the field \(paths.name(of: path)) was not read"))
-        case nil: throw missing(path)
+        if case .value(let value)? = content(path) { return value }
+        // A pattern that was loaded later may ask an event of before for what nobody asked for then.
+        guard paths.isWanted(path) else {
+            throw EvaluationFailure(.other("a field that was not read when the event came"))
         }
+        throw missing(path)
     }
 
     func hasValue(_ path: Int) throws(EvaluationFailure) -> Bool {
         if content(path) != nil { return true }
+        guard paths.isWanted(path) else {
+            throw EvaluationFailure(.other("a field that was not read when the event came"))
+        }
         guard let parent = paths.parent(of: path) else { return true }
         guard isMap(parent) else { throw missing(path) }
         return false
@@ -45,7 +49,9 @@ struct Fields: Sendable {
     private func missing(_ path: Int) -> EvaluationFailure {
         guard let parent = paths.parent(of: path) else { return EvaluationFailure(.noSuchField(paths.name(of: path))) }
         if paths.parent(of: parent) == nil {
-            return rootIsMap ? EvaluationFailure(.noSuchField(paths.name(of: path))) : EvaluationFailure(.notAMap(field: paths.name(of: path)))
+            return rootIsMap
+                ? EvaluationFailure(.noSuchField(paths.name(of: path)))
+                : EvaluationFailure(.notAMap(field: paths.name(of: path)))
         }
         switch content(parent) {
         case .passage, .value(.map): return EvaluationFailure(.noSuchField(paths.name(of: path)))

@@ -3,7 +3,7 @@
 public struct Hash128: Hashable, Sendable, CustomStringConvertible {
     package private(set) var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
-    package init() {}
+    public init() {}
 
     /// Takes in a text and the byte 0xFF after it, which stands in no UTF-8, so that texts do not run together.
     package mutating func combine(_ text: String) {
@@ -12,7 +12,13 @@ public struct Hash128: Hashable, Sendable, CustomStringConvertible {
         combine(byte: 0xFF)
     }
 
-    package mutating func combine(bytes: UnsafeRawBufferPointer) {
+    /// The same for a text that is at hand as bytes.
+    package mutating func combine(text bytes: [UInt8]) {
+        bytes.withUnsafeBytes { combine(bytes: $0) }
+        combine(byte: 0xFF)
+    }
+
+    private mutating func combine(bytes: UnsafeRawBufferPointer) {
         for byte in bytes { combine(byte: byte) }
     }
 
@@ -21,8 +27,20 @@ public struct Hash128: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 32 - digits.count) + digits
+        String(unsafeUninitializedCapacity: 32) { buffer in
+            for place in 0..<32 { buffer[place] = digit(place) }
+            return 32
+        }
+    }
+
+    package func append(to bytes: inout [UInt8]) {
+        for place in 0..<32 { bytes.append(digit(place)) }
+    }
+
+    private func digit(_ place: Int) -> UInt8 {
+        let half = UInt64(truncatingIfNeeded: place < 16 ? value >> 64 : value)
+        let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (place & 15))) & 15
+        return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
     }
 }
 
@@ -34,9 +52,34 @@ public enum EventIdentifier: Hashable, Sendable, CustomStringConvertible {
     case hashed(Hash128)
 
     public var description: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The description's bytes.
+    func append(to bytes: inout [UInt8]) {
         switch self {
-        case .counted(let source, let number): "\(source)-\(number)"
-        case .hashed(let hash): hash.description
+        case .counted(let source, let number):
+            bytes.append(contentsOf: source.utf8)
+            bytes.append(UInt8(ascii: "-"))
+            appendDecimal(number, to: &bytes)
+        case .hashed(let hash): hash.append(to: &bytes)
         }
+    }
+}
+
+/// The decimal digits of a number.
+func appendDecimal(_ number: UInt64, to bytes: inout [UInt8]) {
+    // 20 digits.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+        var at = buffer.count
+        var rest = number
+        repeat {
+            at -= 1
+            buffer[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        bytes.append(contentsOf: buffer[at...])
     }
 }

@@ -18,7 +18,8 @@ struct KeyValue: Hashable, Sendable {
             case .double(let double):
                 guard !double.isNaN else { return nil }
                 self = .number(double == 0 ? 0 : double)
-            case .int(let int): if let double = Double(exactly: int) { self = .number(double) } else { self = .int(int) }
+            case .int(let int):
+                if let double = Double(exactly: int) { self = .number(double) } else { self = .int(int) }
             case .uint(let uint):
                 if let double = Double(exactly: uint) {
                     self = .number(double)

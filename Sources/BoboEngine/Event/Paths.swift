@@ -10,23 +10,24 @@ struct Paths: Sendable {
     /// The number of the empty path: the whole payload.
     let whole: Int
 
-    init(_ table: PathTable) {
-
-        let read = table.paths.count
+    /// - Parameter programs: those that read payloads.
+    init(_ table: PathTable, read programs: [Program]) {
+        let read = Set(programs.flatMap(\.objectPaths))
         whole = table.intern([])
         for path in table.paths {
             for length in path.indices { _ = table.intern(Array(path[..<length])) }
         }
         names = table.paths
         parents = names.map { $0.isEmpty ? nil : table.intern(Array($0.dropLast())) }
-        wanted = names.indices.map { $0 < read }
+        wanted = names.indices.map { read.contains($0) }
     }
 
     var all: Range<Int> { names.indices }
 
     func path(_ path: Int) -> [String] { names[path] }
 
-    func isWanted(_ path: Int) -> Bool { wanted[path] }
+    /// Also of a path that is younger than this state of the table.
+    func isWanted(_ path: Int) -> Bool { path < wanted.count && wanted[path] }
 
     func parent(of path: Int) -> Int? { parents[path] }
 

@@ -30,25 +30,21 @@ package struct JSONWriter {
     }
 
     package mutating func write(_ number: Int64) {
-        if number == 0 {
-            bytes.append(UInt8(ascii: "0"))
-            return
-        }
-        // 19 digits and a sign.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
-            var at = buffer.count
-            var rest = number.magnitude
-            while rest > 0 {
-                at -= 1
-                buffer[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            }
-            if number < 0 {
-                at -= 1
-                buffer[at] = UInt8(ascii: "-")
-            }
-            bytes.append(contentsOf: buffer[at...])
-        }
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDecimal(number.magnitude, to: &bytes)
+    }
+
+    /// As a text: the sources of identifiers hold nothing that is to be escaped.
+    package mutating func write(_ identifier: EventIdentifier) {
+        raw("\"")
+        identifier.append(to: &bytes)
+        raw("\"")
+    }
+
+    package mutating func write(_ hash: Hash128) {
+        raw("\"")
+        hash.append(to: &bytes)
+        raw("\"")
     }
 
     /// A whole double without a fraction; what JSON has no number for (NaN, infinity) as null.
@@ -127,7 +123,7 @@ package struct JSONWriter {
 
     package mutating func write(_ event: Event) {
         raw("{\"id\":")
-        write(event.identifier.description)
+        write(event.identifier)
         raw(",\"kind\":")
         write(event.kind.rawValue)
         raw(",\"ts\":")

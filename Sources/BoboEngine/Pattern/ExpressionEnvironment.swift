@@ -27,8 +27,10 @@ public struct ExpressionEnvironment: Sendable {
 
     /// Names of the language that no group may bear.
     public static let reservedNames: Set<String> = [
-        "event", "payload", "text", "topic", "levels", "ts", "kind", "key", "previous", "history", "first", "last", "now",
-        "timezone", "sum", "avg", "stddev", "size", "topic_matches", "latest", "latest_of", "unix_seconds", "unix_millis",
+        "event", "payload", "text", "topic", "levels", "ts", "kind", "key", "previous", "history", "first", "last",
+        "now",
+        "timezone", "sum", "avg", "stddev", "size", "topic_matches", "latest", "latest_of", "unix_seconds",
+        "unix_millis",
         "recent", "secret", "has", "all", "exists", "exists_one", "map", "filter", "true", "false", "null", "in", "as",
         "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace",
         "return", "var", "void", "while", "int", "uint", "double", "bool", "string", "bytes", "list", "type", "dyn",

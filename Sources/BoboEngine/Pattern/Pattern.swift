@@ -32,6 +32,8 @@ public struct Pattern: Sendable {
     public let emit: Emit
     public let actions: [Action]
 
+    /// A hash of the pattern as loaded: two patterns of one name and version mean the same.
+    public let version: Hash128
     /// The names of the groups, in the order of the blocks: their places here are the slots of the environment that the
     /// pattern's expressions were compiled in.
     public let groups: [String]
@@ -40,7 +42,7 @@ public struct Pattern: Sendable {
         name: String, input: [Input]? = nil, key: Program? = nil, within: Int64? = nil, isSingleton: Bool = false,
         blocks: [Block], preconditions: [Predicate] = [], haltconditions: [Predicate] = [],
         maximumRuns: Int = Pattern.defaultMaximumRuns, maximumHistory: Int = Pattern.defaultMaximumHistory,
-        emit: Emit = Emit(), actions: [Action] = []
+        emit: Emit = Emit(), actions: [Action] = [], version: Hash128 = Hash128()
     ) {
         self.name = name
         self.input = input
@@ -54,6 +56,7 @@ public struct Pattern: Sendable {
         self.maximumHistory = maximumHistory
         self.emit = emit
         self.actions = actions
+        self.version = version
         groups = Pattern.groups(of: blocks.flatMap { $0.predicates.compactMap(\.group) + [$0.group] })
     }
 

@@ -24,7 +24,7 @@ final class Producer {
             depth = max(depth, $0.event.depth)
             events.append($0.event)
         }
-        guard depth < Producer.maximumDepth + 1 else {
+        guard depth < Producer.maximumDepth else {
             counters.tooDeep += 1
             return nil
         }
@@ -36,7 +36,7 @@ final class Producer {
         var key = JSONWriter()
         key.write(completion.key)
         let data = data(emit)
-        let json = json(completion, compiled, identifier: identifier.description, key: key.bytes, data: data)
+        let json = json(completion, compiled, identifier: identifier, key: key.bytes, data: data)
         counters.produced += 1
         return ComplexEvent(
             phenomenon: phenomenon, pattern: compiled.pattern.name, identifier: identifier, key: key.text,
@@ -78,13 +78,13 @@ final class Producer {
     }
 
     private func json(
-        _ completion: Completion, _ compiled: CompiledPattern, identifier: String, key: [UInt8], data: [UInt8]
+        _ completion: Completion, _ compiled: CompiledPattern, identifier: RunIdentifier, key: [UInt8], data: [UInt8]
     ) -> [UInt8] {
         let phenomenon = compiled.phenomenon.name
         var json = JSONWriter(capacity: 512)
-        json.raw("{\"specversion\":\"1.0\",\"id\":\"")
-        json.raw(identifier)
-        json.raw("\",\"source\":\"bobo\",\"gateway\":")
+        json.raw("{\"specversion\":\"1.0\",\"id\":")
+        json.write(identifier)
+        json.raw(",\"source\":\"bobo\",\"gateway\":")
         json.write(options.gateway)
         json.raw(",\"type\":\"bobo.complex.")
         json.raw(phenomenon)
@@ -96,9 +96,9 @@ final class Producer {
         json.raw(phenomenon)
         json.raw("\",\"pattern\":")
         json.write(compiled.pattern.name)
-        json.raw(",\"run\":\"")
-        json.raw(identifier)
-        json.raw("\",\"key\":")
+        json.raw(",\"run\":")
+        json.write(identifier)
+        json.raw(",\"key\":")
         json.append(key)
         json.raw(",\"data\":")
         json.append(data)

@@ -5,7 +5,6 @@ import HeapModule
 struct EventClock {
     private struct Waiting: Comparable {
         let event: Event
-        let route: Route
         let arrival: UInt64
 
         static func < (left: Waiting, right: Waiting) -> Bool {
@@ -29,22 +28,15 @@ struct EventClock {
 
     mutating func advance(to time: Int64) { now = max(now, time) }
 
-    mutating func wait(_ event: Event, _ route: Route) {
+    mutating func wait(_ event: Event) {
         arrivals += 1
-        waiting.insert(Waiting(event: event, route: route, arrival: arrivals))
+        waiting.insert(Waiting(event: event, arrival: arrivals))
     }
 
-    /// The earliest event that waits; the clock moves to it.
-    mutating func takeEarliest() -> (event: Event, route: Route)? {
-        guard let first = waiting.popMin() else { return nil }
-        now = max(now, first.event.timestamp)
-        return (first.event, first.route)
-    }
-
-    /// The next event that the clock has reached.
-    mutating func next() -> (event: Event, route: Route)? {
-        guard let first = waiting.min, first.event.timestamp <= now else { return nil }
+    /// Takes the earliest event that waits, where it is no later than that.
+    mutating func next(until time: Int64) -> Event? {
+        guard let first = waiting.min, first.event.timestamp <= time else { return nil }
         waiting.removeMin()
-        return (first.event, first.route)
+        return first.event
     }
 }

@@ -72,7 +72,8 @@ final class PayloadParser {
     /// Most texts that are no JSON (`ON`, `online`) show it by their first byte.
     private static func mayBegin(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\""), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\""), UInt8(ascii: "-"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"),
             UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"), 0x20, 0x09, 0x0A, 0x0D:
             true
         default: false

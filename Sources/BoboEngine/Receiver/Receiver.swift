@@ -29,11 +29,12 @@ final class Receiver {
     private let scope: Scope
     private(set) var counters = MessageCounters()
 
-    init(paths: Paths, options: EngineOptions) {
+    init(paths: Paths, options: EngineOptions, counters: MessageCounters = MessageCounters()) {
         parser = PayloadParser(paths: paths)
         self.paths = paths
         self.options = options
         scope = Scope(timezone: options.timezone)
+        self.counters = counters
     }
 
     /// The event that a sensor's message is; nil where it is none: dropped and counted, or nobody's concern.

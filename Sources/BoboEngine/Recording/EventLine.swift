@@ -36,7 +36,8 @@ package final class EventLineParser {
         guard found.kind != bobo_line_none.rawValue else {
             return EventLine(timestamp: found.ts, message: nil, isRetained: false)
         }
-        let topic = String(decoding: UnsafeRawBufferPointer(start: found.topic, count: found.topic_length), as: UTF8.self)
+        let topic = String(
+            decoding: UnsafeRawBufferPointer(start: found.topic, count: found.topic_length), as: UTF8.self)
         let content = UnsafeRawBufferPointer(start: found.content, count: found.content_length)
         let payload: [UInt8]
         if found.kind == bobo_line_base64.rawValue {

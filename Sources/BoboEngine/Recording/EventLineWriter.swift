@@ -3,7 +3,7 @@ import CEL
 /// Writes lines of event files. What a payload is, is found as a gateway's receiver finds it, so that a recording reads
 /// as the messages did. Belongs to one thread.
 package final class EventLineWriter {
-    private let parser = PayloadParser(paths: Paths(PathTable()))
+    private let parser = PayloadParser(paths: Paths(PathTable(), read: []))
 
     package init() {}
 

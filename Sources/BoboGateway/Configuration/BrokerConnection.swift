@@ -8,7 +8,12 @@ extension Configuration.Broker {
     /// - Throws: `BrokerURLError`, which a URL that was read from a configuration does not bring.
     package func connectionOptions(clientID: String? = nil) throws(BrokerURLError) -> ConnectionOptions? {
         guard let url else { return nil }
-        var options = ConnectionOptions(url: try BrokerURL(url), clientID: clientID ?? self.clientID)
+        return connectionOptions(to: try BrokerURL(url), clientID: clientID)
+    }
+
+    /// The same for a broker whose address is known otherwise: the private one.
+    func connectionOptions(to url: BrokerURL, clientID: String? = nil) -> ConnectionOptions {
+        var options = ConnectionOptions(url: url, clientID: clientID ?? self.clientID)
         options.version = version == .v5 ? .v5 : .v311
         options.username = username
         options.password = password?.text

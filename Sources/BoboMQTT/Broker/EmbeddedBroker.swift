@@ -58,7 +58,7 @@ package final class EmbeddedBroker {
         guard !isRunning else { return }
         if LoopbackPort.accepts(port) { throw .portTaken(port) }
         let text = EmbeddedBrokerConfiguration.text(
-            options.configuration, port: port, persistence: options.persistence, user: Self.userName)
+            options.configuration, port: port, persistence: options.persistence, isRoot: geteuid() == 0)
         try folder.write(text, to: "mosquitto.conf")
         let process = try ChildProcess(
             executable, ["-c", folder.path(of: "mosquitto.conf")], output: folder.path(of: "mosquitto.log"))
@@ -109,10 +109,6 @@ package final class EmbeddedBroker {
             path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"]
         return folders.map { $0 + "/mosquitto" }.first { access($0, X_OK) == 0 }
     }
-
-    /// As root, mosquitto would turn into the user `mosquitto`, who cannot read the owner's files. It is private to the
-    /// owner, so it stays the owner.
-    private static var userName: String { geteuid() == 0 ? "root" : "" }
 }
 
 /// Why there is no private broker.

@@ -18,20 +18,21 @@ package enum EmbeddedBrokerConfiguration {
         log_type notice
         """
 
-    /// The configuration with port, folder and user of this machine.
-    static func text(_ template: String, port: UInt16, persistence: String?, user: String) -> String {
-        var replaced: Set<Substring> = ["listener", "user"]
-        if persistence != nil { replaced.formUnion(["persistence", "persistence_location", "autosave_interval"]) }
-        var lines = template.split(separator: "\n").filter { line in
-            !replaced.contains(line.prefix { $0 != " " })
-        }.map(String.init)
-        lines.insert("listener \(port) 127.0.0.1", at: 0)
-        if !user.isEmpty { lines.append("user \(user)") }
+    /// The configuration with the port, folder and user of this machine.
+    ///
+    /// mosquitto that is started as root turns into the user `mosquitto` before it opens its files. Where it is given files
+    /// of its owner, it stays the owner.
+    static func text(_ template: String, port: UInt16, persistence: String?, isRoot: Bool) -> String {
+        func option(_ line: some StringProtocol) -> String { String(line.prefix { $0 != " " }) }
+        var replaced: Set = ["listener", "user"]
+        if persistence != nil { replaced.formUnion(["persistence", "persistence_location"]) }
+        let kept = template.split(separator: "\n").map(String.init).filter { !replaced.contains(option($0)) }
+        var lines = ["listener \(port) 127.0.0.1"] + kept
+        let hasFiles = persistence != nil || kept.contains { !$0.hasPrefix("#") && option($0).hasSuffix("file") }
+        if isRoot, hasFiles { lines.append("user root") }
         if let persistence {
-            lines += [
-                "persistence true",
-                "persistence_location \(persistence.hasSuffix("/") ? persistence : persistence + "/")",
-            ]
+            lines.append("persistence true")
+            lines.append("persistence_location \(persistence.hasSuffix("/") ? persistence : persistence + "/")")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -52,6 +52,10 @@ extension Connection {
         var available: UInt8 = 1
         mosquitto_property_read_byte(properties, MQTT_PROP_SUBSCRIPTION_ID_AVAILABLE.code, &available, false)
         hasSubscriptionIdentifiers = version == .v5 && available != 0
+        // libmosquitto takes the broker's number, even a larger one.
+        var receiveMaximum: UInt16 = .max
+        mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM.code, &receiveMaximum, false)
+        mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, Int32(min(receiveMaximum, options.sendMaximum)))
         phase = .connected
         if sessionPresent { duplicates.begin() } else { watchLog(false) }
         tell(.connected(sessionPresent: sessionPresent))
@@ -80,6 +84,8 @@ extension Connection {
 
     private func logged(_ level: Int32, _ line: UnsafePointer<CChar>) {
         if UInt32(bitPattern: level) & UInt32(MOSQ_LOG_ERR | MOSQ_LOG_WARNING) != 0 {
+            // Asked now, since libmosquitto may drop the session before it returns.
+            if verificationError == nil { verificationError = TLSSession(handle)?.verificationError }
             if logLines.count < 8 { logLines.append(String(cString: line)) }
         } else {
             duplicates.take(line: line)

@@ -9,6 +9,8 @@ extension Connection {
         let connecting = if case .connecting = phase { true } else { false }
         let code = lossCode ?? returned
         if code >= 0x80 { return .disconnectedByBroker(ReasonCode(rawValue: UInt8(truncatingIfNeeded: code))) }
+        // An alert comes as a connection lost, its text in the log.
+        if connecting, options.url.usesTLS, !logLines.isEmpty { return tlsFailure() }
         switch UInt32(bitPattern: code) {
         case MOSQ_ERR_TLS.unsigned, MOSQ_ERR_TLS_HANDSHAKE.unsigned:
             return tlsFailure()
@@ -19,8 +21,6 @@ extension Connection {
         case MOSQ_ERR_PROTOCOL.unsigned, MOSQ_ERR_MALFORMED_PACKET.unsigned, MOSQ_ERR_NOMEM.unsigned,
             MOSQ_ERR_OVERSIZE_PACKET.unsigned, MOSQ_ERR_INVAL.unsigned:
             return .protocolError(String(cString: mosquitto_strerror(code)))
-        case MOSQ_ERR_ERRNO.unsigned where systemError == EPROTO && connecting && options.url.usesTLS:
-            return tlsFailure()
         case MOSQ_ERR_ERRNO.unsigned:
             let text = String(cString: strerror(systemError))
             return connecting ? .unreachable(text) : .lost(text)
@@ -30,10 +30,10 @@ extension Connection {
     }
 
     private func tlsFailure() -> ConnectionFailure {
-        if let reason = TLSSession(handle)?.verificationError { return .brokerCertificate(reason) }
         if let line = logLines.first(where: { $0.contains("host name verification failed") }) {
             return .brokerCertificate("\(line) (\(options.url.host))")
         }
+        if let verificationError { return .brokerCertificate(verificationError) }
         let own = logLines.filter { !$0.hasPrefix("OpenSSL Error") }
         let text = logLines.joined(separator: "; ")
         if !own.isEmpty { return .tlsFiles(text) }

@@ -12,6 +12,8 @@ extension Connection {
         refusal = nil
         lossCode = nil
         logLines = []
+        verificationError = nil
+        handshake = Handshake()
         handled = 0
         queued = 0
         duplicates = DuplicateWatch()
@@ -28,7 +30,7 @@ extension Connection {
         guard code != 0 else {
             // libmosquitto leaves it open to processes that the owner starts.
             _ = fcntl(mosquitto_socket(handle), F_SETFD, FD_CLOEXEC)
-            return
+            return noteHandshake(systemError)
         }
         let failure = failure(code, systemError)
         phase = .idle
@@ -83,19 +85,6 @@ extension Connection {
     private func check(_ code: Int32, _ option: String) throws(ConnectionOptionError) {
         guard code != 0 else { return }
         throw .refused(option: option, reason: String(cString: mosquitto_strerror(code)))
-    }
-
-    /// OpenSSL reports some errors of a handshake on a dead socket as "call again", for ever: look at the socket itself.
-    func checkConnecting(_ systemError: Int32) {
-        guard case .connecting = phase, options.url.usesTLS else { return }
-        var byte: UInt8 = 0
-        let count = recv(mosquitto_socket(handle), &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-        if count > 0 || (count < 0 && [EAGAIN, EWOULDBLOCK, EINTR].contains(errno)) { return }
-        let known = [ECONNREFUSED, ECONNRESET, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT]
-        let code = [systemError, errno].first { known.contains($0) }
-        guard let code else { return drop(.tls("the broker closed the connection during the handshake")) }
-        let text = String(cString: strerror(code))
-        drop(code == ECONNRESET ? .tls(text) : .unreachable(text))
     }
 
     /// Ends a connection that libmosquitto still holds. It has no call that closes a socket without a DISCONNECT, so the

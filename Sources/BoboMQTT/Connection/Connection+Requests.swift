@@ -55,6 +55,7 @@ extension Connection {
     /// subscription.
     ///
     /// - Parameters:
+    ///   - qos: See `SubscriptionPlan` on why QoS 2 is no good for a session that is kept.
     ///   - identifier: 1 to 268,435,455, comes with each copy of a message that is sent for this subscription. MQTT 5 only,
     ///     where `hasSubscriptionIdentifiers`; left out otherwise.
     ///   - retainHandling: MQTT 5 only.

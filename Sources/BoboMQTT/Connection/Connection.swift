@@ -41,6 +41,8 @@ package final class Connection {
     var refusal: ReasonCode?
     var lossCode: Int32?
     var logLines: [String] = []
+    var verificationError: String?
+    var handshake = Handshake()
     /// Events of the present call of libmosquitto, to see whether it read anything.
     var handled = 0
     /// Packets queued since the last `write`.
@@ -69,6 +71,7 @@ package final class Connection {
         setCallbacks()
     }
 
+    /// Without a `disconnect` before, the broker sees a loss, and publishes the will.
     deinit { mosquitto_destroy(handle) }
 
     package var isConnected: Bool {
@@ -86,8 +89,9 @@ package final class Connection {
     package var wantsWrite: Bool {
         switch phase {
         case .idle: false
-        case .connecting where options.url.usesTLS: TLSSession(handle)?.wantsWrite ?? mosquitto_want_write(handle)
-        default: mosquitto_want_write(handle)
+        case .connecting where options.url.usesTLS && handshake.ended == nil:
+            TLSSession(handle)?.wantsWrite ?? mosquitto_want_write(handle)
+        default: mosquitto_want_write(handle) && mayWrite
         }
     }
 
@@ -97,6 +101,7 @@ package final class Connection {
     /// - Returns: Whether more may be there without the descriptor being readable; call again before polling.
     package func read(maximumPackets: Int = 1000) -> Bool {
         if case .idle = phase { return false }
+        if hasFailedBeforeReading() { return false }
         var left = maximumPackets
         while left > 0 {
             handled = 0
@@ -107,7 +112,7 @@ package final class Connection {
                 return false
             }
             if handled == 0, !hasBufferedInput {
-                checkConnecting(systemError)
+                noteHandshake(systemError)
                 return false
             }
             left -= max(1, handled)
@@ -117,12 +122,12 @@ package final class Connection {
 
     /// Writes what is queued, as far as the socket takes it: acknowledgments, messages, requests.
     package func write() {
-        if case .connecting = phase, options.url.usesTLS {
+        if isInHandshake {
             // libmosquitto goes on with TLS's handshake only when it reads.
             _ = read(maximumPackets: 1)
         }
         if case .idle = phase { return }
-        guard mosquitto_want_write(handle) else { return }
+        guard mosquitto_want_write(handle), mayWrite else { return }
         // A packet is a system call in libmosquitto; the cork makes them share segments, and wakes the broker once.
         let corked = queued > 1 ? mosquitto_socket(handle) : -1
         setCork(corked, true)

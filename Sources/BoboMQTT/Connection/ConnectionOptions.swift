@@ -49,8 +49,9 @@ package struct ConnectionOptions: Sendable {
     /// Messages of QoS 1 and 2 that the broker sends before it waits for their acknowledgments. Over 3.1.1 the broker
     /// decides (mosquitto: 20, where `max_inflight_messages` does not say otherwise).
     package var receiveMaximum: UInt16 = 2000
-    /// Messages of QoS 1 and 2 that are sent before their acknowledgments are waited for; the rest wait in libmosquitto.
-    package var sendMaximum: UInt16 = 100
+    /// Messages of QoS 1 and 2 that are sent before their acknowledgments are waited for, fewer where the broker says so; the
+    /// rest wait in libmosquitto, which looks through those under way with each message.
+    package var sendMaximum: UInt16 = 200
     /// Bytes of the largest packet that the broker may send (MQTT 5 only): larger ones it drops.
     package var maximumPacketSize: UInt32?
     package var will: Will?

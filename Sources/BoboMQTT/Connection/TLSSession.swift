@@ -15,13 +15,13 @@ struct TLSSession {
     /// Whether decrypted bytes wait that no poll will show.
     var hasPendingInput: Bool { (OpenSSL.pending?(session) ?? 0) > 0 }
 
-    /// Whether the handshake waits for the socket to be writable; nil where it is done, or OpenSSL cannot be asked.
-    var wantsWrite: Bool? {
-        guard let inHandshake = OpenSSL.inHandshake, let want = OpenSSL.want, inHandshake(session) != 0 else {
-            return nil
-        }
-        return want(session) == 2  // SSL_WRITING
-    }
+    /// Whether the client's side of the handshake is still going on.
+    var isInHandshake: Bool { (OpenSSL.inHandshake?(session) ?? 0) != 0 }
+
+    /// Whether the handshake waits for the socket to be writable; nil where OpenSSL cannot be asked.
+    var wantsWrite: Bool? { OpenSSL.want.map { $0(session) == 2 } }  // SSL_WRITING
+
+    var isVersion13: Bool { (OpenSSL.version?(session) ?? 0) >= 0x0304 }  // TLS1_3_VERSION
 
     /// OpenSSL's reason why the broker's certificate failed, such as "certificate has expired".
     var verificationError: String? {
@@ -39,6 +39,7 @@ private enum OpenSSL {
     static let pending = function("SSL_pending", as: Ask.self)
     static let want = function("SSL_want", as: Ask.self)
     static let inHandshake = function("SSL_in_init", as: Ask.self)
+    static let version = function("SSL_version", as: Ask.self)
     static let verifyResult = function("SSL_get_verify_result", as: AskLong.self)
     static let verifyErrorText = function("X509_verify_cert_error_string", as: Text.self)
 

@@ -40,12 +40,16 @@ package struct SubscriptionPlan: Hashable, Sendable {
     /// Empty where all that is subscribed is wanted.
     private let wanted: [TopicFilter]
 
-    /// - Parameter identifiers: Whether the connection has subscription identifiers.
-    package init(_ wanted: [WantedFilter], identifiers: Bool) {
+    /// - Parameters:
+    ///   - identifiers: Whether the connection has subscription identifiers.
+    ///   - highest: What a wish for more is cut to. With QoS 2 libmosquitto 2.0 has acknowledged a message (PUBREC) before it
+    ///     hands it over (at PUBREL), so one that is killed in between has lost it; and after a reconnect to a kept session
+    ///     it mixes up messages that were under way. With QoS 1 nothing is lost, and what comes again is marked.
+    package init(_ wanted: [WantedFilter], identifiers: Bool, highest: QoS = .atLeastOnce) {
         let widest = Self.withoutCovered(wanted.map(\.filter))
         let filters = identifiers ? widest : Self.withoutOverlap(widest)
         var qualities = filters.map { filter in
-            wanted.filter { filter.covers($0.filter) }.compactMap(\.qos).max() ?? .atLeastOnce
+            min(highest, wanted.filter { filter.covers($0.filter) }.compactMap(\.qos).max() ?? .atLeastOnce)
         }
         if identifiers { Self.share(&qualities, among: filters) }
         var given: Set<UInt32> = []
@@ -64,6 +68,18 @@ package struct SubscriptionPlan: Hashable, Sendable {
         guard let first = subscriptions.first(where: { $0.filter.matches(levels: levels) }) else { return .unwanted }
         guard wanted.isEmpty || wanted.contains(where: { $0.matches(levels: levels) }) else { return .unwanted }
         return first.identifier.map(TopicRoute.bearing) ?? .every
+    }
+
+    /// What leads from the subscriptions of another plan to those of this one.
+    ///
+    /// For each message to count once on the way: subscribe first; judge by the old plan till the broker has answered the
+    /// last of it, by this one from then on; then unsubscribe.
+    package func changes(from old: SubscriptionPlan) -> (subscribe: [Subscription], unsubscribe: [TopicFilter]) {
+        let filters = Set(subscriptions.map(\.filter))
+        return (
+            subscriptions.filter { !old.subscriptions.contains($0) },
+            old.subscriptions.map(\.filter).filter { !filters.contains($0) }
+        )
     }
 
     private static func withoutCovered(_ filters: [TopicFilter]) -> [TopicFilter] {

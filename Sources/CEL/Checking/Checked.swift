@@ -25,7 +25,7 @@ struct Checked: Sendable {
         case comprehension(Comprehension)
         /// `cel.bind`
         case bind(local: Int, Checked, body: Checked)
-        /// A value that must be an object at evaluation is anything else: an error of the checker that was let pass.
+        /// What the checker found wrong, where problems are let pass.
         case failure(EvaluationFailure)
     }
 

@@ -3,15 +3,19 @@ extension Checker {
         if let macro = checkMacro(target: target, name: name, arguments: arguments, at: offset) { return macro }
         if let target, let namespace = namespace(of: target) {
             let qualified = "\(namespace).\(name)"
-            if environment.hasFunction(named: qualified) {
+            if environment.hasFunction(named: qualified, isMember: false) {
                 return checkFunction(qualified, isMember: false, arguments.map { check($0) }, at: offset)
             }
         }
         if let reason = StandardLibrary.notBuiltYet[name] ?? environment.reserved[name] {
-            return problem("\(name): \(reason)", at: offset)
+            return problem(reason, at: offset)
         }
         if target == nil, name == "dyn", arguments.count == 1 {
             return Checked(check(arguments[0]).kind, .dyn, at: offset)
+        }
+        guard environment.hasFunction(named: name, isMember: target != nil) else {
+            // Its arguments may be those of a macro that was misspelt, with names that only that would bind.
+            return undeclaredFunction(name, isMember: target != nil, at: offset)
         }
         let values = ((target.map { [$0] } ?? []) + arguments).map { check($0) }
         return checkFunction(name, isMember: target != nil, values, at: offset)
@@ -36,9 +40,6 @@ extension Checker {
     ) -> Checked {
         let hostFunctions = environment.functions.filter { $0.name == name && $0.isMember == isMember }
         let standard = StandardLibrary.functions[.init(name: name, isMember: isMember)] ?? []
-        guard !hostFunctions.isEmpty || !standard.isEmpty else {
-            return undeclaredFunction(name, isMember: isMember, at: offset)
-        }
         let types = values.map(\.type)
         let matchingHost = hostFunctions.filter { types.serve(as: $0.parameters) }
         if !matchingHost.isEmpty {
@@ -51,19 +52,26 @@ extension Checker {
             let results = function.results(for: types)
             guard let first = results.first else { continue }
             let type = results.allSatisfy { $0 == first } ? first : .dyn
-            return checkConversion(of: function, values, Checked(.call(function, values), type, at: offset))
+            return checkConstants(of: function, values, Checked(.call(function, values), type, at: offset))
         }
         return mismatch(name, isMember: isMember, types, hostFunctions, standard, at: offset)
     }
 
-    /// `duration("1d")` can be refused before it is evaluated.
-    private mutating func checkConversion(of function: StandardFunction, _ values: [Checked], _ call: Checked) -> Checked {
-        guard function.isConversion, case .constant(let value) = values[0].kind else { return call }
+    /// What is wrong with constants is said before they are evaluated.
+    private mutating func checkConstants(of function: StandardFunction, _ values: [Checked], _ call: Checked) -> Checked
+    {
+        guard function.constantRule != .none, let last = values.last, case .constant(let value) = last.kind else {
+            return call
+        }
         do throws(EvaluationFailure) {
-            _ = try function.call([value])
+            switch (function.constantRule, value) {
+            case (.result, _): _ = try function.call([value])
+            case (.timeZone, .string(let name)): try TimeZones.check(name)
+            default: break
+            }
             return call
         } catch {
-            return problem(error.description, at: values[0].offset, failure: error.kind)
+            return problem(error.description, at: last.offset, failure: error.kind)
         }
     }
 

@@ -11,7 +11,8 @@ extension Checker {
         guard let (kind, variables, hasFilter) = MacroForm.find(name, arguments: arguments.count) else { return nil }
         let names = arguments.prefix(variables).map(\.macroVariable)
         for (index, variable) in names.enumerated() where variable == nil {
-            return problem("\(name) takes a name here, as in \(StandardLibrary.macros[name] ?? name)", at: place(arguments[index]))
+            return problem(
+                "\(name) takes a name here, as in \(StandardLibrary.macros[name] ?? name)", at: place(arguments[index]))
         }
         let variable = names.compactMap { $0 }
         guard Set(variable).count == variable.count else {
@@ -20,7 +21,8 @@ extension Checker {
         let range = check(target)
         guard let types = elementTypes(of: range.type, two: variables == 2) else {
             return problem(
-                "\(name) goes through a list or a map, found \(range.type)", at: offset, failure: .noMatchingOverload(name))
+                "\(name) goes through a list or a map, found \(range.type)", at: offset,
+                failure: .noMatchingOverload(name))
         }
         return binding(Array(zip(variable, types))) { checker, places in
             let rest = Array(arguments.dropFirst(variables))

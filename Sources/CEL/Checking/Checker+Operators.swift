@@ -2,7 +2,8 @@ extension Checker {
     mutating func checkNegation(_ operand: Expression, at offset: Int) -> Checked {
         let checked = check(operand)
         guard [.dyn, .int, .double].contains(checked.type) else {
-            return problem("- takes int or double, found \(checked.type)", at: offset, failure: .noMatchingOverload("-"))
+            return problem(
+                "- takes int or double, found \(checked.type)", at: offset, failure: .noMatchingOverload("-"))
         }
         return Checked(.call(Arithmetic.negation, [checked]), checked.type, at: offset)
     }
@@ -44,7 +45,9 @@ extension Checker {
         _ operation: BinaryOperator, _ left: Checked, _ right: Checked, at offset: Int
     ) -> CELType {
         var advice = ""
-        if operation == .add, left.type == .string || right.type == .string { advice = "; string(…) makes a text of a value" }
+        if operation == .add, left.type == .string || right.type == .string {
+            advice = "; string(…) makes a text of a value"
+        }
         _ = problem("\(operation.rawValue) does not take \(left.type) and \(right.type)\(advice)", at: offset)
         return .dyn
     }

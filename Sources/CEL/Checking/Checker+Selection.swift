@@ -32,7 +32,7 @@ extension Checker {
             return Checked(.variable(slot: variable.slot), variable.type, at: offset)
         }
         if let expression = environment.aliases[name] { return checkAlias(expression, usedAt: offset) }
-        if let reason = environment.reserved[name] { return problem("\(name): \(reason)", at: offset) }
+        if let reason = environment.reserved[name] { return problem(reason, at: offset) }
         if let type = StandardLibrary.types[name] { return Checked(.constant(.type(type)), .type, at: offset) }
         return nil
     }
@@ -55,7 +55,9 @@ extension Checker {
         case .dyn: return Checked(.select(operand, name: name), .dyn, at: offset)
         case .map(let key, let value):
             guard key == .dyn || key == .string else {
-                return problem("found the field \(name) of a map with keys of type \(key)", at: offset, failure: .noSuchField(name))
+                return problem(
+                    "found the field \(name) of a map with keys of type \(key)", at: offset, failure: .noSuchField(name)
+                )
             }
             return Checked(.select(operand, name: name), value, at: offset)
         case .object(let typeName):
@@ -71,10 +73,13 @@ extension Checker {
             return Checked(.field(object: operand, index: index), field.type, at: offset)
         case .list:
             return problem(
-                "found the field \(name) of a list; an element is list[0], all of them list.map(e, e.\(name))", at: offset,
+                "found the field \(name) of a list; an element is list[0], all of them list.map(e, e.\(name))",
+                at: offset,
                 failure: .notAMap(field: name))
         default:
-            return problem("found the field \(name) of \(operand.type), which has none", at: offset, failure: .notAMap(field: name))
+            return problem(
+                "found the field \(name) of \(operand.type), which has none", at: offset, failure: .notAMap(field: name)
+            )
         }
     }
 

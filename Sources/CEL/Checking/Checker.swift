@@ -27,7 +27,9 @@ struct Checker {
         defer { depth -= 1 }
         let offset = place(expression)
         // Aliases can make an expression deeper than it was written.
-        guard depth <= 2 * Expression.heightLimit else { return problem("the expression is nested too deep", at: offset) }
+        guard depth <= 2 * Expression.heightLimit else {
+            return problem("the expression is nested too deep", at: offset)
+        }
         switch expression.kind {
         case .literal(let value): return Checked(.constant(value), value.type, at: offset)
         case .identifier, .select: return checkSelection(expression)

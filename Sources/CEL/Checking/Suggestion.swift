@@ -3,7 +3,9 @@ enum Suggestion {
     /// `; is payload meant?`, or nothing where no name is near.
     static func text(for name: String, among known: [String]) -> String {
         let limit = max(1, name.count / 3)
-        let nearest = known.map { (distance: distance(name, $0), name: $0) }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        let nearest = known.map { (distance: distance(name, $0), name: $0) }.min {
+            ($0.distance, $0.name) < ($1.distance, $1.name)
+        }
         guard let nearest, nearest.distance <= limit else { return "" }
         return "; is \(nearest.name) meant?"
     }

@@ -5,6 +5,9 @@ public struct Environment: Sendable {
         let type: CELType
     }
 
+    /// Of more problems, those after the first so many are not told.
+    private static let problemLimit = 100
+
     let paths: PathTable
     private(set) var objectTypes: [String: ObjectType] = [:]
     private(set) var variables: [String: Variable] = [:]
@@ -66,7 +69,8 @@ public struct Environment: Sendable {
     }
 
     private static func places(_ found: [(offset: Int, message: String)], in source: String) -> [Problem] {
-        let problems = found.sorted { $0.offset < $1.offset }.map { Problem(offset: $0.offset, in: source, message: $0.message) }
+        let first = found.sorted { $0.offset < $1.offset }.prefix(problemLimit)
+        let problems = first.map { Problem(offset: $0.offset, in: source, message: $0.message) }
         // An alias's problem may come from each of its uses at one place.
         return problems.enumerated().filter { $0.offset == 0 || problems[$0.offset - 1] != $0.element }.map(\.element)
     }
@@ -88,8 +92,8 @@ extension Environment {
         functions.map(\.name) + StandardLibrary.functions.keys.map(\.name) + StandardLibrary.macros.keys
     }
 
-    func hasFunction(named name: String) -> Bool {
-        StandardLibrary.functions[.init(name: name, isMember: false)] != nil
-            || functions.contains { $0.name == name && !$0.isMember }
+    func hasFunction(named name: String, isMember: Bool) -> Bool {
+        StandardLibrary.functions[.init(name: name, isMember: isMember)] != nil
+            || functions.contains { $0.name == name && $0.isMember == isMember }
     }
 }

@@ -7,4 +7,11 @@ open class Activation {
     open func value(_ slot: Int) throws(EvaluationFailure) -> Value {
         throw EvaluationFailure(.other("variable \(slot) has no value"))
     }
+
+    /// The value below the document of the object that a variable stands for: `object(slot).value(atPath: path)`. To be
+    /// overridden where that can be had without making a `Value` of the object.
+    /// - Parameter path: its number in the environment's `PathTable`.
+    open func value(_ slot: Int, atPath path: Int) throws(EvaluationFailure) -> Value {
+        try value(slot).asObject().value(atPath: path)
+    }
 }

@@ -31,7 +31,7 @@ final class BinaryCallNode: Node {
     }
 }
 
-/// `left + right`. What it copies counts as iterations, so that a macro cannot fill the memory with texts and lists that
+/// `left + right`. What it copies counts as iterations, so that no macro fills the memory with texts and lists that
 /// double.
 final class AdditionNode: Node {
     private let left: any Node

@@ -17,7 +17,8 @@ struct Compiler {
         case .hasPath(let object, let names): return HasPathNode(object: compile(object), path: intern(names))
         case .field(let object, let index): return FieldNode(object: compile(object), index: index)
         case .select(let operand, let name): return select(operand, name)
-        case .has(let operand, let name): return HasNode(operand: compile(operand), name: name, rootPath: rootPath(name))
+        case .has(let operand, let name):
+            return HasNode(operand: compile(operand), name: name, rootPath: rootPath(name))
         case .index(let operand, let place): return index(operand, place)
         case .not(let operand):
             let operand = compile(operand)

@@ -5,6 +5,8 @@ public struct EvaluationFailure: Error, Hashable, Sendable {
         case noSuchField(String)
         /// A field or an element was asked of a value that has none.
         case notAMap(field: String)
+        /// What should be an object, an event, say, is none: null, where there is none.
+        case notAnObject(String)
         /// An operator or function was given types that it does not take.
         case noMatchingOverload(String)
         case divisionByZero
@@ -38,6 +40,7 @@ extension EvaluationFailure: CustomStringConvertible {
         switch kind {
         case .noSuchField(let name): "no such field: \(name)"
         case .notAMap(let field): "no map to read the field \(field) from"
+        case .notAnObject(let type): "found \(type), which has no fields"
         case .noMatchingOverload(let name): "\(name) does not take values of these types"
         case .divisionByZero: "division by zero"
         case .modulusByZero: "modulus by zero"

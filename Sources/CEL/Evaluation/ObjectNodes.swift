@@ -1,8 +1,8 @@
 extension Value {
-    /// - Throws: `notAMap` where this is no object.
+    /// - Throws: `notAnObject` where this is none.
     @inline(__always)
-    fileprivate func asObject(_ field: @autoclosure () -> String) throws(EvaluationFailure) -> any HostObject {
-        guard case .object(let object) = self else { throw EvaluationFailure(.notAMap(field: field())) }
+    func asObject() throws(EvaluationFailure) -> any HostObject {
+        guard case .object(let object) = self else { throw EvaluationFailure(.notAnObject(typeName)) }
         return object
     }
 }
@@ -18,7 +18,7 @@ final class VariablePathNode: Node {
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationFailure) -> Value {
-        try frame.activation.value(slot).asObject("of its document").value(atPath: path)
+        try frame.activation.value(slot, atPath: path)
     }
 }
 
@@ -33,7 +33,7 @@ final class LocalPathNode: Node {
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationFailure) -> Value {
-        try frame.locals[local].asObject("of its document").value(atPath: path)
+        try frame.locals[local].asObject().value(atPath: path)
     }
 }
 
@@ -47,7 +47,7 @@ final class PathNode: Node {
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationFailure) -> Value {
-        try object.evaluate(&frame).asObject("of its document").value(atPath: path)
+        try object.evaluate(&frame).asObject().value(atPath: path)
     }
 }
 
@@ -61,7 +61,7 @@ final class HasPathNode: ConditionNode {
     }
 
     func holds(_ frame: inout Frame) throws(EvaluationFailure) -> Bool {
-        try object.evaluate(&frame).asObject("of its document").hasValue(atPath: path)
+        try object.evaluate(&frame).asObject().hasValue(atPath: path)
     }
 }
 
@@ -75,7 +75,7 @@ final class FieldNode: Node {
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationFailure) -> Value {
-        try object.evaluate(&frame).asObject("of an object").field(index)
+        try object.evaluate(&frame).asObject().field(index)
     }
 }
 

@@ -1,7 +1,8 @@
 extension StandardLibrary {
     /// Over lists of numbers.
     static let aggregates: [StandardFunction] = [
-        .unary("sum", [(.list(.int), .int), (.list(.uint), .uint), (.list(.double), .double)]) { list throws(EvaluationFailure) in
+        .unary("sum", [(.list(.int), .int), (.list(.uint), .uint), (.list(.double), .double)]) {
+            list throws(EvaluationFailure) in
             guard case .list(let list) = list else { throw EvaluationFailure(.noMatchingOverload("sum")) }
             guard var sum = list.elements.first else { return .int(0) }
             guard sum.asDouble != nil else { throw EvaluationFailure(.noMatchingOverload("sum")) }
@@ -11,10 +12,12 @@ extension StandardLibrary {
             }
             return sum
         },
-        .unary("avg", [(.list(.double), .double), (.list(.int), .double), (.list(.uint), .double)]) { list throws(EvaluationFailure) in
+        .unary("avg", [(.list(.double), .double), (.list(.int), .double), (.list(.uint), .double)]) {
+            list throws(EvaluationFailure) in
             .double(try list.mean(name: "avg"))
         },
-        .unary("stddev", [(.list(.double), .double), (.list(.int), .double), (.list(.uint), .double)]) { list throws(EvaluationFailure) in
+        .unary("stddev", [(.list(.double), .double), (.list(.int), .double), (.list(.uint), .double)]) {
+            list throws(EvaluationFailure) in
             let mean = try list.mean(name: "stddev")
             guard case .list(let list) = list else { throw EvaluationFailure(.noMatchingOverload("stddev")) }
             var squares = 0.0

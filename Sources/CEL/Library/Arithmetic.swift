@@ -1,5 +1,5 @@
-/// The arithmetic operators. An int and a double give a double; anything else of two kinds has no meaning, and what goes
-/// beyond 64 bits fails.
+/// The arithmetic operators. An int and a double give a double; anything else of two kinds has no meaning, and what
+/// goes beyond 64 bits fails.
 enum Arithmetic {
     @Sendable
     static func add(_ left: Value, _ right: Value) throws(EvaluationFailure) -> Value {
@@ -77,7 +77,8 @@ enum Arithmetic {
         }
     }
 
-    static let negation = StandardFunction.unary("-", [(.int, .int), (.double, .double)]) { value throws(EvaluationFailure) in
+    static let negation = StandardFunction.unary("-", [(.int, .int), (.double, .double)]) {
+        value throws(EvaluationFailure) in
         switch value {
         case .int(let number): return .int(try exact((0 as Int64).subtractingReportingOverflow(number)))
         case .double(let number): return .double(-number)
@@ -85,7 +86,9 @@ enum Arithmetic {
         }
     }
 
-    private static func exact<Number>(_ result: (partialValue: Number, overflow: Bool)) throws(EvaluationFailure) -> Number {
+    private static func exact<Number>(_ result: (partialValue: Number, overflow: Bool)) throws(EvaluationFailure)
+        -> Number
+    {
         guard !result.overflow else { throw EvaluationFailure(.overflow) }
         return result.partialValue
     }

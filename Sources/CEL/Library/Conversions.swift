@@ -3,7 +3,8 @@ extension StandardLibrary {
         .unary("type", [(.dyn, .type)]) { .type($0.type) },
         .unary("bool", conversion: true, [(.bool, .bool), (.string, .bool)], toBool),
         .unary(
-            "int", conversion: true, [(.int, .int), (.uint, .int), (.double, .int), (.string, .int), (.timestamp, .int)],
+            "int", conversion: true,
+            [(.int, .int), (.uint, .int), (.double, .int), (.string, .int), (.timestamp, .int)],
             toInt),
         .unary("uint", conversion: true, [(.uint, .uint), (.int, .uint), (.double, .uint), (.string, .uint)], toUInt),
         .unary(

@@ -28,13 +28,16 @@ extension Value {
 extension [Unicode.Scalar] {
     func firstPlace(of part: [Unicode.Scalar], from start: Int) -> Int? {
         guard count - part.count >= start else { return nil }
-        return (start...(count - part.count)).first { self[$0..<($0 + part.count)].elementsEqual(part) }
+        return part.isEmpty ? start : self[start...].firstOccurrence(of: part)
     }
 
     /// The last place that is not after the given one.
     func lastPlace(of part: [Unicode.Scalar], from start: Int) -> Int? {
         guard count >= part.count else { return nil }
-        return (0...Swift.min(start, count - part.count)).last { self[$0..<($0 + part.count)].elementsEqual(part) }
+        let last = Swift.min(start, count - part.count)
+        guard !part.isEmpty else { return last }
+        let reversed = [Unicode.Scalar](self[..<(last + part.count)].reversed())
+        return reversed[...].firstOccurrence(of: part.reversed()).map { last - $0 }
     }
 }
 

@@ -12,13 +12,21 @@ struct StandardFunction: Sendable {
         case list(@Sendable ([Value]) throws(EvaluationFailure) -> Value)
     }
 
+    /// What is looked at when the expression is compiled, where an argument is a constant.
+    enum ConstantRule: Sendable {
+        case none
+        /// The result: `duration("1d")` has none, so it is refused.
+        case result
+        /// The last argument, whether it is a time zone.
+        case timeZone
+    }
+
     /// With its namespace, where it has one: `math.least`.
     let name: String
     let isMember: Bool
     let signatures: [Signature]
     let body: Body
-    /// Of a constant it is computed when the expression is compiled, and where that fails, the expression is refused.
-    let isConversion: Bool
+    let constantRule: ConstantRule
 
     /// All with as many parameters.
     var parameterCount: Int? { isVariadic ? nil : signatures.first?.parameters.count }
@@ -31,17 +39,18 @@ struct StandardFunction: Sendable {
         StandardFunction(
             name: name, isMember: member,
             signatures: signatures.map { Signature(parameters: [$0.0], result: $0.1) }, body: .unary(body),
-            isConversion: conversion, isVariadic: false)
+            constantRule: conversion ? .result : .none, isVariadic: false)
     }
 
     static func binary(
-        _ name: String, member: Bool = false, _ signatures: [(CELType, CELType, CELType)],
+        _ name: String, member: Bool = false, constantRule: ConstantRule = .none,
+        _ signatures: [(CELType, CELType, CELType)],
         _ body: @escaping @Sendable (Value, Value) throws(EvaluationFailure) -> Value
     ) -> StandardFunction {
         StandardFunction(
             name: name, isMember: member,
             signatures: signatures.map { Signature(parameters: [$0.0, $0.1], result: $0.2) }, body: .binary(body),
-            isConversion: false, isVariadic: false)
+            constantRule: constantRule, isVariadic: false)
     }
 
     static func list(
@@ -50,7 +59,7 @@ struct StandardFunction: Sendable {
     ) -> StandardFunction {
         StandardFunction(
             name: name, isMember: member, signatures: [Signature(parameters: parameters, result: result)],
-            body: .list(body), isConversion: false, isVariadic: variadic)
+            body: .list(body), constantRule: .none, isVariadic: variadic)
     }
 
     func call(_ values: [Value]) throws(EvaluationFailure) -> Value {

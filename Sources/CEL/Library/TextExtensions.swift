@@ -1,56 +1,62 @@
 extension StandardLibrary {
     /// The strings extension. Places are counted in Unicode scalars; a whole double serves as an int.
-    static let textExtensions: [StandardFunction] = texts1 + [
-        .list("substring", member: true, [.string, .int], .string) { values throws(EvaluationFailure) in
-            let text = try values.scalars(0, "substring")
-            return .scalars(text[try values.place(1, upTo: text.count, "substring")...])
-        },
-        .list("substring", member: true, [.string, .int, .int], .string) { values throws(EvaluationFailure) in
-            let text = try values.scalars(0, "substring")
-            let start = try values.place(1, upTo: text.count, "substring")
-            let end = try values.place(2, upTo: text.count, "substring")
-            guard start <= end else {
-                throw EvaluationFailure(.invalidArgument("substring from \(start) to \(end)"))
-            }
-            return .scalars(text[start..<end])
-        },
-        .list("indexOf", member: true, [.string, .string], .int) { values throws(EvaluationFailure) in
-            let (text, part) = (try values.scalars(0, "indexOf"), try values.scalars(1, "indexOf"))
-            return .place(text.firstPlace(of: part, from: 0))
-        },
-        .list("indexOf", member: true, [.string, .string, .int], .int) { values throws(EvaluationFailure) in
-            let (text, part) = (try values.scalars(0, "indexOf"), try values.scalars(1, "indexOf"))
-            return .place(text.firstPlace(of: part, from: try values.place(2, upTo: text.count, "indexOf")))
-        },
-        .list("lastIndexOf", member: true, [.string, .string], .int) { values throws(EvaluationFailure) in
-            let (text, part) = (try values.scalars(0, "lastIndexOf"), try values.scalars(1, "lastIndexOf"))
-            return .place(text.lastPlace(of: part, from: text.count))
-        },
-        .list("lastIndexOf", member: true, [.string, .string, .int], .int) { values throws(EvaluationFailure) in
-            let (text, part) = (try values.scalars(0, "lastIndexOf"), try values.scalars(1, "lastIndexOf"))
-            return .place(text.lastPlace(of: part, from: try values.place(2, upTo: text.count, "lastIndexOf")))
-        },
-        .list("split", member: true, [.string, .string], .list(.string)) { values throws(EvaluationFailure) in
-            try split(values, limit: -1)
-        },
-        .list("split", member: true, [.string, .string, .int], .list(.string)) { values throws(EvaluationFailure) in
-            try split(values, limit: try values[2].asWholeNumber("split"))
-        },
-        .list("replace", member: true, [.string, .string, .string], .string) { values throws(EvaluationFailure) in
-            try replace(values, limit: -1)
-        },
-        .list("replace", member: true, [.string, .string, .string, .int], .string) { values throws(EvaluationFailure) in
-            try replace(values, limit: try values[3].asWholeNumber("replace"))
-        },
-        .list("join", member: true, [.list(.string)], .string) { values throws(EvaluationFailure) in try join(values, separator: "") },
-        .list("join", member: true, [.list(.string), .string], .string) { values throws(EvaluationFailure) in
-            try join(values, separator: try values.text(1, "join"))
-        },
-        .list("format", member: true, [.string, .list(.dyn)], .string) { values throws(EvaluationFailure) in
-            guard case .list(let arguments) = values[1] else { throw EvaluationFailure(.noMatchingOverload("format")) }
-            return .string(try TextFormat.format(try values.text(0, "format"), arguments.elements))
-        },
-    ]
+    static let textExtensions: [StandardFunction] =
+        texts1 + [
+            .list("substring", member: true, [.string, .int], .string) { values throws(EvaluationFailure) in
+                let text = try values.scalars(0, "substring")
+                return .scalars(text[try values.place(1, upTo: text.count, "substring")...])
+            },
+            .list("substring", member: true, [.string, .int, .int], .string) { values throws(EvaluationFailure) in
+                let text = try values.scalars(0, "substring")
+                let start = try values.place(1, upTo: text.count, "substring")
+                let end = try values.place(2, upTo: text.count, "substring")
+                guard start <= end else {
+                    throw EvaluationFailure(.invalidArgument("substring from \(start) to \(end)"))
+                }
+                return .scalars(text[start..<end])
+            },
+            .list("indexOf", member: true, [.string, .string], .int) { values throws(EvaluationFailure) in
+                let (text, part) = (try values.scalars(0, "indexOf"), try values.scalars(1, "indexOf"))
+                return .place(text.firstPlace(of: part, from: 0))
+            },
+            .list("indexOf", member: true, [.string, .string, .int], .int) { values throws(EvaluationFailure) in
+                let (text, part) = (try values.scalars(0, "indexOf"), try values.scalars(1, "indexOf"))
+                return .place(text.firstPlace(of: part, from: try values.place(2, upTo: text.count, "indexOf")))
+            },
+            .list("lastIndexOf", member: true, [.string, .string], .int) { values throws(EvaluationFailure) in
+                let (text, part) = (try values.scalars(0, "lastIndexOf"), try values.scalars(1, "lastIndexOf"))
+                return .place(text.lastPlace(of: part, from: text.count))
+            },
+            .list("lastIndexOf", member: true, [.string, .string, .int], .int) { values throws(EvaluationFailure) in
+                let (text, part) = (try values.scalars(0, "lastIndexOf"), try values.scalars(1, "lastIndexOf"))
+                return .place(text.lastPlace(of: part, from: try values.place(2, upTo: text.count, "lastIndexOf")))
+            },
+            .list("split", member: true, [.string, .string], .list(.string)) { values throws(EvaluationFailure) in
+                try split(values, limit: -1)
+            },
+            .list("split", member: true, [.string, .string, .int], .list(.string)) { values throws(EvaluationFailure) in
+                try split(values, limit: try values[2].asWholeNumber("split"))
+            },
+            .list("replace", member: true, [.string, .string, .string], .string) { values throws(EvaluationFailure) in
+                try replace(values, limit: -1)
+            },
+            .list("replace", member: true, [.string, .string, .string, .int], .string) {
+                values throws(EvaluationFailure) in
+                try replace(values, limit: try values[3].asWholeNumber("replace"))
+            },
+            .list("join", member: true, [.list(.string)], .string) { values throws(EvaluationFailure) in
+                try join(values, separator: "")
+            },
+            .list("join", member: true, [.list(.string), .string], .string) { values throws(EvaluationFailure) in
+                try join(values, separator: try values.text(1, "join"))
+            },
+            .list("format", member: true, [.string, .list(.dyn)], .string) { values throws(EvaluationFailure) in
+                guard case .list(let arguments) = values[1] else {
+                    throw EvaluationFailure(.noMatchingOverload("format"))
+                }
+                return .string(try TextFormat.format(try values.text(0, "format"), arguments.elements))
+            },
+        ]
 
     private static let texts1: [StandardFunction] = [
         .list("charAt", member: true, [.string, .int], .string) { values throws(EvaluationFailure) in
@@ -80,7 +86,7 @@ extension StandardLibrary {
 
     private static func split(_ values: [Value], limit: Int64) throws(EvaluationFailure) -> Value {
         let (text, separator) = (try values.scalars(0, "split"), try values.scalars(1, "split"))
-        guard limit != 0 else { return .list(List([])) }
+        guard limit != 0, !text.isEmpty || !separator.isEmpty else { return .list(List([])) }
         guard limit != 1 else { return .list(List([values[0]])) }
         var parts: [Value] = []
         var start = 0
@@ -108,6 +114,7 @@ extension StandardLibrary {
         while limit < 0 || count < limit, let place = text.firstPlace(of: old, from: start) {
             result += text[start..<place]
             result += new
+            try checkLength(result.count)
             count += 1
             start = place + old.count
             if old.isEmpty {
@@ -124,7 +131,18 @@ extension StandardLibrary {
     private static func join(_ values: [Value], separator: String) throws(EvaluationFailure) -> Value {
         guard case .list(let list) = values[0] else { throw EvaluationFailure(.noMatchingOverload("join")) }
         var texts: [String] = []
-        for index in list.elements.indices { texts.append(try list.elements.text(index, "join")) }
+        var length = 0
+        for index in list.elements.indices {
+            let text = try list.elements.text(index, "join")
+            length += text.utf8.count + separator.utf8.count
+            try checkLength(length)
+            texts.append(text)
+        }
         return .string(texts.joined(separator: separator))
+    }
+
+    /// A text of a message, put in place of each letter of another, would fill the memory.
+    private static func checkLength(_ length: Int) throws(EvaluationFailure) {
+        guard length <= 1 << 24 else { throw EvaluationFailure(.invalidArgument("a text longer than 16 MiB")) }
     }
 }

@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// `format` of the strings extension: `%s`, `%d`, `%f`, `%e`, `%b`, `%o`, `%x`, `%X`, with `.n` for the digits of `%f` and
-/// `%e`.
+/// `format` of the strings extension: `%s`, `%d`, `%f`, `%e`, `%b`, `%o`, `%x`, `%X`, with `.n` for the digits of `%f`
+/// and `%e`.
 enum TextFormat {
     /// More digits are refused.
-    private static let precisionLimit: Int32 = 1000
+    private static let precisionLimit: Int32 = 100
 
     static func format(_ template: String, _ arguments: [Value]) throws(EvaluationFailure) -> String {
         var result = String.UnicodeScalarView()
@@ -20,7 +20,8 @@ enum TextFormat {
                 rest.removeFirst()
                 let digits = rest.prefix { $0.isDigit }
                 guard let number = Int32(String(Substring(digits))), number <= precisionLimit else {
-                    throw EvaluationFailure(.invalidArgument("format: no number of digits after %., or over \(precisionLimit)"))
+                    throw EvaluationFailure(
+                        .invalidArgument("format: no number of digits after %., or over \(precisionLimit)"))
                 }
                 rest = rest.dropFirst(digits.count)
                 precision = number

@@ -1,5 +1,5 @@
 extension StandardLibrary {
-    /// The parts of a timestamp, in UTC or in a zone, and of a duration as a whole in a unit; and timestamps of numbers.
+    /// The parts of a timestamp, in UTC or in a zone; a duration as a whole in a unit; and timestamps of numbers.
     static let timestamps: [StandardFunction] =
         parts.flatMap { $0 } + milliseconds + [unixSeconds, unixMillis]
 
@@ -17,14 +17,16 @@ extension StandardLibrary {
 
     /// Of a duration too, only what is below the second.
     private static let milliseconds: [StandardFunction] = [
-        .unary("getMilliseconds", member: true, [(.timestamp, .int), (.duration, .int)]) { value throws(EvaluationFailure) in
+        .unary("getMilliseconds", member: true, [(.timestamp, .int), (.duration, .int)]) {
+            value throws(EvaluationFailure) in
             switch value {
             case .timestamp(let timestamp): return .int(Int64(timestamp.nanoseconds / 1_000_000))
             case .duration(let duration): return .int(Int64(duration.nanoseconds / 1_000_000))
             default: throw EvaluationFailure(.noMatchingOverload("getMilliseconds"))
             }
         },
-        .binary("getMilliseconds", member: true, [(.timestamp, .string, .int)]) { value, zone throws(EvaluationFailure) in
+        .binary("getMilliseconds", member: true, constantRule: .timeZone, [(.timestamp, .string, .int)]) {
+            value, zone throws(EvaluationFailure) in
             guard case (.timestamp(let timestamp), .string) = (value, zone) else {
                 throw EvaluationFailure(.noMatchingOverload("getMilliseconds"))
             }
@@ -80,7 +82,8 @@ extension StandardFunction {
                 default: throw EvaluationFailure(.noMatchingOverload(name))
                 }
             },
-            .binary(name, member: true, [(.timestamp, .string, .int)]) { value, zone throws(EvaluationFailure) in
+            .binary(name, member: true, constantRule: .timeZone, [(.timestamp, .string, .int)]) {
+                value, zone throws(EvaluationFailure) in
                 guard case (.timestamp(let timestamp), .string(let zone)) = (value, zone) else {
                     throw EvaluationFailure(.noMatchingOverload(name))
                 }

@@ -23,7 +23,8 @@ extension Lexer {
         var content = LiteralContent(isBytes: isBytes)
         while true {
             guard !isAtEnd else {
-                throw SyntaxError(offset: start, message: "found a text without its closing \(isTriple ? "three quotes" : "quote")")
+                throw SyntaxError(
+                    offset: start, message: "found a text without its closing \(isTriple ? "three quotes" : "quote")")
             }
             let scalar = peek()
             if scalar == quote && (!isTriple || (peek(1) == quote && peek(2) == quote)) {
@@ -62,7 +63,8 @@ extension Lexer {
             var code = letter.value - 0x30
             for _ in 0..<2 {
                 guard ("0"..."7").contains(peek()) else {
-                    throw SyntaxError(offset: start, message: "found an octal escape without three digits, \\000 to \\377")
+                    throw SyntaxError(
+                        offset: start, message: "found an octal escape without three digits, \\000 to \\377")
                 }
                 code = code * 8 + peek().value - 0x30
                 position += 1
@@ -71,7 +73,8 @@ extension Lexer {
         default:
             throw SyntaxError(
                 offset: start,
-                message: "found the escape \\\(isAtEnd ? "" : String(letter)), which is none of CEL's; a backslash is \\\\")
+                message:
+                    "found the escape \\\(isAtEnd ? "" : String(letter)), which is none of CEL's; a backslash is \\\\")
         }
     }
 

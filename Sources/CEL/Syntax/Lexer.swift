@@ -59,7 +59,8 @@ struct Lexer {
         guard peek() == "`", position > start + 1 else {
             throw SyntaxError(
                 offset: start,
-                message: "found a backquote, expected `name` of letters, digits, _, ., -, / and spaces between backquotes")
+                message:
+                    "found a backquote, expected `name` of letters, digits, _, ., -, / and spaces between backquotes")
         }
         position += 1
         return text(from: start + 1, to: position - 1)

@@ -11,7 +11,9 @@ extension Parser {
                 try expect(.rightBracket, "after the index")
                 result = try node(.index(result, index), at: offset)
             } else if case .symbol(.leftBrace) = current.kind, result.isQualifiedName {
-                throw SyntaxError(offset: offset, message: "messages of protocol buffers are not supported; a map is {\"key\": value}")
+                throw SyntaxError(
+                    offset: offset, message: "messages of protocol buffers are not supported; a map is {\"key\": value}"
+                )
             } else {
                 return result
             }
@@ -24,7 +26,8 @@ extension Parser {
         case .identifier(let name):
             _ = advance()
             guard name != "in", name != "true", name != "false", name != "null" else {
-                throw SyntaxError(offset: offset, message: "found \(name), which is no field's name; write [\"\(name)\"]")
+                throw SyntaxError(
+                    offset: offset, message: "found \(name), which is no field's name; write [\"\(name)\"]")
             }
             guard take(.leftParenthesis) else { return try node(.select(operand, name: name), at: offset) }
             return try node(.call(target: operand, name: name, arguments: try arguments()), at: offset)

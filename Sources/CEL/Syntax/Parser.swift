@@ -17,7 +17,8 @@ struct Parser {
 
     static func parse(_ source: String) throws(SyntaxError) -> Expression {
         guard source.utf8.count <= sourceLimit else {
-            throw SyntaxError(offset: 0, message: "the expression has \(source.utf8.count) bytes, at most \(sourceLimit) are allowed")
+            throw SyntaxError(
+                offset: 0, message: "the expression has \(source.utf8.count) bytes, at most \(sourceLimit) are allowed")
         }
         var parser = Parser(try Lexer.tokens(of: source))
         let expression = try parser.expression()
@@ -120,11 +121,8 @@ struct Parser {
     }
 
     private mutating func unary() throws(SyntaxError) -> Expression {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= Expression.heightLimit else { throw tooDeep(at: current.offset) }
         let offset = current.offset
-        if take(.not) { return try node(.not(try unary()), at: offset) }
+        if take(.not) { return try node(.not(try operand()), at: offset) }
         if take(.minus) {
             // The least int has no positive counterpart, so the sign belongs to the literal.
             switch current.kind {
@@ -134,9 +132,16 @@ struct Parser {
             case .double(let number):
                 _ = advance()
                 return try members(of: try node(.literal(.double(-number)), at: offset))
-            default: return try node(.negate(try unary()), at: offset)
+            default: return try node(.negate(try operand()), at: offset)
             }
         }
         return try members(of: try primary())
+    }
+
+    private mutating func operand() throws(SyntaxError) -> Expression {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Expression.heightLimit else { throw tooDeep(at: current.offset) }
+        return try unary()
     }
 }

@@ -45,12 +45,13 @@ enum NumberOrder {
         self = left < right ? .less : left > right ? .greater : left == right ? .equal : .unordered
     }
 
-    /// Exact also beyond 2^53, where doubles do not tell ints apart.
+    /// Exact also beyond 2^53, where doubles do not tell ints apart. Only 2^63, which no int reaches, counts as equal
+    /// to the ints that round to it, as CEL's conformance cases have it.
     init(_ left: Int64, _ right: Double) {
         if right.isNaN {
             self = .unordered
         } else if right >= 0x1p63 {
-            self = .less
+            self = Double(left) == right ? .equal : .less
         } else if right < -0x1p63 {
             self = .greater
         } else {
@@ -64,7 +65,7 @@ enum NumberOrder {
         if right.isNaN {
             self = .unordered
         } else if right >= 0x1p64 {
-            self = .less
+            self = Double(left) == right ? .equal : .less
         } else if right < 0 {
             self = .greater
         } else {

@@ -18,6 +18,11 @@ enum TimeZones {
         return Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(timestamp.seconds))))
     }
 
+    /// - Throws: `invalidArgument` where there is no such zone.
+    static func check(_ name: String) throws(EvaluationFailure) {
+        _ = try offset(of: name, at: Timestamp(clampingMilliseconds: 0))
+    }
+
     private static func zone(named name: String) -> TimeZone? {
         if let zone = found.withLock({ $0[name] }) { return zone }
         guard name.utf8.count <= 64, let zone = TimeZone(identifier: name) else { return nil }

@@ -1,6 +1,6 @@
 extension Timestamp {
-    /// Reads a date and time as RFC 3339 has it: `2026-11-23T18:00:00.123Z`, `…+01:00`; at most nine digits of a second,
-    /// no leap second.
+    /// Reads a date and time as RFC 3339 has it: `2026-11-23T18:00:00.123Z`, `…+01:00`; at most nine digits of a
+    /// second, no leap second.
     /// - Returns: nil where the text is none, or out of range.
     public init?(rfc3339 text: String) {
         var reader = DigitReader(text)

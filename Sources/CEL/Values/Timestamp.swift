@@ -52,7 +52,9 @@ extension Timestamp {
             apart += 1
             rest -= 1_000_000_000
         }
-        guard let duration = Value.Duration(seconds: apart, nanoseconds: rest) else { throw EvaluationFailure(.overflow) }
+        guard let duration = Value.Duration(seconds: apart, nanoseconds: rest) else {
+            throw EvaluationFailure(.overflow)
+        }
         return duration
     }
 }

@@ -27,7 +27,9 @@ struct Check: ParsableCommand {
         try output.flush()
         guard !problems.hasErrors else { throw ExitCode.foundWrong }
         let patterns = phenomena.reduce(0) { $0 + $1.patterns.count }
-        say("\(count(phenomena.count, "phenomenon", "phenomena")) of \(count(patterns, "pattern", "patterns")): all well")
+        say(
+            "\(count(phenomena.count, "phenomenon", "phenomena")) of \(count(patterns, "pattern", "patterns")): all well"
+        )
     }
 }
 

@@ -1,10 +1,7 @@
 import ArgumentParser
 import BoboEngine
 import BoboGateway
-import BoboPatterns
-import BoboTopics
 import BoboYAML
-import CEL
 import Foundation
 
 struct Replay: ParsableCommand {
@@ -36,13 +33,14 @@ struct Replay: ParsableCommand {
     @Flag(help: "Stops at the first line that cannot be read.")
     var strict = false
 
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
     func run() throws {
-        let paths = PathTable()
-        let phenomena = try PatternInput.load([patterns], paths: paths)
-        var options = EngineOptions()
+        let preparation = try PatternInput.prepare(
+            configurationOptions.forRecordedEvents(), [patterns], unnamed: .seeAll)
+        var options = preparation.options
         options.gateway = "replay"
-        options.defaultInput = try [TopicFilter("#")]
-        let engine = Engine(phenomena, paths: paths, options: options)
+        let engine = Engine(preparation.phenomena, paths: preparation.paths, options: options)
         let writer = try openOutput()
         do {
             let reader = try open()
@@ -128,7 +126,9 @@ struct Replay: ParsableCommand {
         if reader.badLines > 0 { parts.append("\(count(reader.badLines, "line", "lines")) skipped") }
         if figures.messages.tooLarge > 0 { parts.append("\(figures.messages.tooLarge) too large") }
         if figures.production.tooDeep > 0 { parts.append("\(figures.production.tooDeep) dropped as too deep") }
-        if figures.production.dataFailed > 0 { parts.append("emit's data failed \(figures.production.dataFailed) times") }
+        if figures.production.dataFailed > 0 {
+            parts.append("emit's data failed \(figures.production.dataFailed) times")
+        }
         let rate = seconds > 0 ? Int(Double(lines) / seconds) : 0
         say(parts.joined(separator: ", ") + "; \(String(format: "%.2f", seconds)) s, \(rate) lines/s")
     }

@@ -1,19 +1,20 @@
 import ArgumentParser
 import BoboEngine
-import BoboPatterns
+import BoboGateway
 import BoboYAML
-import CEL
 
 /// Patterns for commands that need sound ones.
 enum PatternInput {
     /// - Throws: exit status 65 after all errors were told on standard error.
-    static func load(_ paths: [String], paths table: PathTable) throws -> [Phenomenon] {
+    static func prepare(
+        _ configuration: Configuration, _ paths: [String], unnamed: EnginePreparation.Unnamed
+    ) throws -> EnginePreparation {
         let problems = ProblemCollector()
-        let phenomena = PatternFiles(paths: table, problems: problems).load(paths: paths)
+        let preparation = EnginePreparation(configuration, patterns: paths, unnamed: unnamed, problems: problems)
         guard !problems.hasErrors else {
             for problem in problems.errors { say(problem.description) }
             throw ExitCode.badInput
         }
-        return phenomena
+        return preparation
     }
 }

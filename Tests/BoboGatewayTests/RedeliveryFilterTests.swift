@@ -3,20 +3,19 @@ import Testing
 @testable import BoboGateway
 @testable import BoboMQTT
 
-@Suite struct RepeatedMessagesTests {
-    private var repeated = RepeatedMessages()
+@Suite struct RedeliveryFilterTests {
+    private var filter = RedeliveryFilter()
 
     private mutating func isRepeat(
-        _ text: String, id: MessageID, duplicate: Bool, topic: String = "a", qos: QoS = .atLeastOnce
+        _ text: String, id: MessageID, duplicate: Bool, topic: String = "a"
     ) -> Bool {
         Array(text.utf8).withUnsafeBytes { payload in
             topic.withCString { name in
-                repeated.contains(
+                filter.isRedelivered(
                     BorrowedMessage(
-                        topic: name, payload: payload, qos: qos, isRetained: false, isDuplicate: duplicate,
+                        topic: name, payload: payload, qos: .atLeastOnce, isRetained: false, isDuplicate: duplicate,
                         messageID: id,
-                        subscriptionIdentifiers: SubscriptionIdentifiers(nil)),
-                    topic: topic)
+                        subscriptionIdentifiers: SubscriptionIdentifiers(nil)))
             }
         }
     }
@@ -35,6 +34,5 @@ import Testing
         #expect(!isRepeat("1", id: 8, duplicate: true))
         #expect(!isRepeat("2", id: 7, duplicate: true))
         #expect(!isRepeat("2", id: 7, duplicate: true, topic: "b"))
-        #expect(!isRepeat("0", id: 0, duplicate: true, qos: .atMostOnce))
     }
 }

@@ -1,0 +1,45 @@
+import CEL
+
+extension Pattern {
+    /// All expressions of the pattern.
+    var programs: [Program] {
+        let predicates = preconditions + haltconditions + blocks.flatMap { $0.predicates + $0.unless }
+        return predicates.compactMap(\.expression) + (input ?? []).compactMap(\.expression)
+            + [key, emit.data].compactMap(\.self) + (emit.topic?.programs ?? []) + actions.flatMap(\.programs)
+    }
+}
+
+extension Action {
+    fileprivate var programs: [Program] {
+        switch self {
+        case .publish(let topic, let payload, _, _): topic.programs + payload.programs
+        case .log(let message, _): message.programs
+        }
+    }
+}
+
+extension Template {
+    fileprivate var programs: [Program] {
+        parts.compactMap { if case .expression(let program) = $0 { program } else { nil } }
+    }
+}
+
+extension PayloadTemplate {
+    fileprivate var programs: [Program] {
+        switch self {
+        case .text(let template): template.programs
+        case .document(let document): document.programs
+        }
+    }
+}
+
+extension PayloadTemplate.Document {
+    fileprivate var programs: [Program] {
+        switch self {
+        case .literal: []
+        case .text(let template): template.programs
+        case .list(let elements): elements.flatMap(\.programs)
+        case .map(let pairs): pairs.flatMap { $0.1.programs }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import BoboEngine
+import BoboGateway
+import BoboMQTT
+import BoboYAML
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a gateway: reads sensors from a broker and publishes complex events.",
+        discussion: """
+            Without a broker in the configuration or on the command line it starts a private mosquitto on loopback.
+            On a terminal each complex event is a line for people, elsewhere one JSON object a line.
+
+              bobo run --broker mqtt://127.0.0.1:1883 --patterns patterns
+              bobo run --config /etc/bobo/bobo.yaml --print-config
+            """)
+
+    @OptionGroup var options: BrokerOptions
+
+    @Option(help: ArgumentHelp("The gateway's name; by default the host's.", valueName: "id"))
+    var instance: String?
+
+    @Option(help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"))
+    var patterns: String?
+
+    @Flag(help: "Shows the configuration and where each value comes from, and ends.")
+    var printConfig = false
+
+    func run() async throws {
+        let flags = ["instance": instance, "patterns": patterns].compactMapValues { $0 }
+        let configuration = try options.configuration(flags)
+        if printConfig {
+            print(configuration.printed)
+            return
+        }
+        let preparation = try PatternInput.prepare(configuration, [configuration.patterns], unnamed: .areErrors)
+        let logger = makeLogger(configuration)
+        let broker = try privateBroker(configuration, logger)
+        defer { broker?.stop() }
+        guard let url = try broker?.url ?? configuration.broker.connectionOptions()?.url else { return }
+
+        let printer = EventPrinter()
+        let gateway = Gateway(configuration, preparation, broker: url, logger: logger) { printer.show($0) }
+        let watcher = PatternWatcher(configuration, paths: preparation.paths, gateway: gateway, logger: logger)
+        var quiet = logger
+        quiet.logLevel = max(.warning, logger.logLevel)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: gateway, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup),
+                    .init(service: watcher, successTerminationBehavior: .ignore),
+                ],
+                gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet))
+        do {
+            try await group.run()
+        } catch let failure as ConnectionFailure {
+            say("bobo: \(failure)")
+            throw ExitCode.refused
+        } catch let error as ConnectionOptionError {
+            say("bobo: \(error)")
+            throw ExitCode.badInput
+        }
+        printer.finish()
+    }
+
+    private func makeLogger(_ configuration: Configuration) -> Logger {
+        let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
+        let format: LineLogHandler.Format = configuration.logFormat == .json ? .json : .text
+        return Logger(label: "bobo") { _ in LineLogHandler(level: level, format: format) }
+    }
+
+    private func privateBroker(_ configuration: Configuration, _ logger: Logger) throws -> EmbeddedBroker? {
+        guard configuration.broker.url == nil else { return nil }
+        do {
+            let broker = try EmbeddedBroker()
+            logger.notice(
+                "no broker is configured: started a private mosquitto at \(broker.url); it is not yours, forgets all when the gateway stops, and listens on loopback only"
+            )
+            return broker
+        } catch {
+            say("bobo: \(error)")
+            throw ExitCode.refused
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Testing
+
+@testable import BoboEngine
+
+/// The engine against rules followed literally, on random patterns and events. A failure names its seed.
+@Suite struct ModelTests {
+    private static let shares = 8
+    private static let casesPerShare: UInt64 = 100
+
+    @Test(arguments: RandomCase.Reading.allCases, 0..<shares)
+    func theEngineCompletesTheRunsOfTheRules(_ reading: RandomCase.Reading, _ share: Int) throws {
+        for number in 0..<ModelTests.casesPerShare {
+            let seed = UInt64(share) * ModelTests.casesPerShare + number
+            guard try agrees(seed, reading) else { return }
+        }
+    }
+
+    private func agrees(_ seed: UInt64, _ reading: RandomCase.Reading) throws -> Bool {
+        let random = RandomCase(seed: seed, reading)
+        var reference = ReferenceEngine(
+            random.patterns, maximumLateness: random.maximumLateness, dropsLate: random.dropsLate)
+        var model = try ModelEngine(
+            random.patterns, maximumLateness: random.maximumLateness, dropsLate: random.dropsLate,
+            hidesEqualities: reading == .equalities && seed % 4 == 0)
+        for event in random.events {
+            reference.take(event)
+            model.take(event)
+            let agrees =
+                reference.completed == model.completed && reference.activeRuns == model.engine.statistics.activeRuns
+                && model.ledger.faults.isEmpty && model.ledger.activeRuns == reference.activeRuns
+            guard agrees else {
+                Issue.record("\(report(seed, reading, random, reference, model)) at event \(event.seq)")
+                return false
+            }
+        }
+        reference.flush()
+        model.flush()
+        let end = (random.events.map(\.timestamp).max() ?? 0) + 1_000_000
+        reference.advance(to: end)
+        model.advance(to: end)
+        let statistics = model.engine.statistics
+        let occupancy = model.engine.decider.occupancy
+        let agrees =
+            reference.completed == model.completed && model.ledger.faults.isEmpty
+            && statistics.activeRuns == reference.activeRuns && statistics.late == reference.late
+            && statistics.completedRuns == model.ledger.completed
+            && (reference.activeRuns > 0 || occupancy == (0, 0))
+        if !agrees { Issue.record("\(report(seed, reading, random, reference, model)) at the end, \(occupancy)") }
+        return agrees
+    }
+
+    private func report(
+        _ seed: UInt64, _ reading: RandomCase.Reading, _ random: RandomCase, _ reference: ReferenceEngine,
+        _ model: ModelEngine
+    ) -> String {
+        let same = zip(reference.completed, model.completed).prefix { $0 == $1 }.count
+        return """
+            seed \(seed), \(reading): after \(same) equal ones
+            rules:  \(reference.completed.dropFirst(same).first ?? "nothing"), \(reference.activeRuns) active
+            engine: \(model.completed.dropFirst(same).first ?? "nothing"), \(model.engine.statistics.activeRuns) active
+            \(model.ledger.faults.first ?? "")
+            """
+    }
+}
