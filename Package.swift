@@ -74,7 +74,8 @@ let package = Package(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboYAML"], swiftSettings: strict),
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
-            name: "BoboGatewayTests", dependencies: ["BoboGateway", "BoboTopics", "BoboYAML"], swiftSettings: strict),
+            name: "BoboGatewayTests",
+            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
         .testTarget(name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

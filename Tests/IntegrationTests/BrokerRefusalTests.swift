@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Testing
 
 /// What commands that speak to a broker do where there is none, or one that does not want them.
@@ -49,6 +49,25 @@ import Testing
         #expect(result.errors.contains("--password-file"))
         #expect(!result.errors.contains("wrong"))
         #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test("A certificate of an unknown authority is refused at once, and accepted with --ca-file", arguments: commands)
+    func certificate(command: [String]) throws {
+        let (certificate, key) = (folder.path(of: "server.crt"), folder.path(of: "server.key"))
+        let openssl = try Process.run(
+            URL(fileURLWithPath: "/usr/bin/openssl"),
+            arguments: [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+                "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
+            ])
+        openssl.waitUntilExit()
+        let broker = try BrokerProcess(lines: ["certfile \(certificate)", "keyfile \(key)"])
+        let command = command + ["--broker", broker.url.replacing("mqtt:", with: "mqtts:"), "--timeout", "1m"]
+        let refused = try BoboProcess.run(command, in: folder)
+        #expect(refused.status == 69)
+        #expect(refused.errors.contains("--ca-file"))
+        let length = command[0] == "record" ? ["--for", "100ms"] : []
+        #expect(try BoboProcess.run(command + length + ["--ca-file", certificate], in: folder).status == 0)
     }
 
     @Test("User and password come from file, environment and flags, the later ones winning")

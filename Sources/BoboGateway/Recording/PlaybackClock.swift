@@ -38,9 +38,8 @@ package struct PlaybackClock: Sendable {
     /// Begins the next pass, due when this one has taken its time.
     package mutating func beginPass() {
         guard case .factor(let factor) = speed, let first, let start else { return }
-        let length = max(
-            PlaybackClock.span(from: first, to: greatest, factor), .milliseconds(PlaybackClock.shortestPass))
-        self.start = start + length
+        let shortest = PlaybackClock.span(from: 0, to: PlaybackClock.shortestPass, factor)
+        self.start = start + max(PlaybackClock.span(from: first, to: greatest, factor), shortest)
         self.first = nil
     }
 

@@ -47,7 +47,7 @@ package final class Recorder {
     private let progress: (Figures) -> Void
 
     private var topics: RecordedTopics
-    private var repeated = RepeatedMessages()
+    private var redelivery = RedeliveryFilter()
     private var seen: Set<String> = []
     /// Messages of the subscriptions under way, each with its filter.
     private var pending: [MessageID: TopicFilter] = [:]
@@ -172,7 +172,8 @@ package final class Recorder {
     private func record(_ message: BorrowedMessage) throws {
         let topic = String(cString: message.topic)
         guard topics.takes(topic, message.subscriptionIdentifiers) else { return }
-        guard !repeated.contains(message, topic: topic) else { return }
+        // Of QoS 0 nothing comes again, and QoS 2 sorts it out itself.
+        if message.qos == .atLeastOnce, redelivery.isRedelivered(message) { return }
         connection.madeProgress()
         // A broker may send messages before it has answered the subscription.
         try file.begin()

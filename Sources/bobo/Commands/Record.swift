@@ -33,7 +33,7 @@ struct Record: ParsableCommand {
         help: ArgumentHelp("How long, such as 10m or 1h30m; else until Ctrl-C.", valueName: "duration"))
     var length: DurationOption?
 
-    @Option(help: ArgumentHelp("The highest quality of service to read with: 0, 1 or 2.", valueName: "qos"))
+    @Option(help: ArgumentHelp("The highest quality of service to read with: 0 or 1; 2 counts as 1.", valueName: "qos"))
     var qos = QoSOption(.atLeastOnce)
 
     @OptionGroup var broker: BrokerOptions

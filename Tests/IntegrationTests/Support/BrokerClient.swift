@@ -67,6 +67,11 @@ final class BrokerClient {
         try wait(for: "\(count) messages", timeout: timeout) { messages.count >= count }
     }
 
+    /// Waits for a message of this text.
+    func waitForMessage(_ text: String, timeout: Duration = .seconds(10)) throws {
+        try wait(for: "message \(text)", timeout: timeout) { messages.contains { $0.text == text } }
+    }
+
     private func wait(for what: String, timeout: Duration = .seconds(10), _ isDone: () -> Bool) throws {
         let deadline = ContinuousClock.now + timeout
         while !isDone() {
