@@ -143,7 +143,7 @@ final class GatewayLoop {
             let message = queue.popFirst()
         {
             taken += 1
-            message.payload.withUnsafeBytes { bytes in
+            _ = message.payload.withUnsafeBytes { bytes in
                 engine.take(
                     Message(
                         topic: message.topic, payload: bytes, arrival: message.arrival, isRetained: message.isRetained,
