@@ -7,6 +7,8 @@ final class Matcher {
     struct RunReference {
         let run: Int32
         let start: UInt64
+        /// The `ts` of its first event.
+        let timestamp: Int64
     }
 
     var compiled: CompiledPattern

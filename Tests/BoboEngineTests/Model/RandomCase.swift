@@ -17,6 +17,8 @@ struct RandomCase {
     private let reading: Reading
     /// Some fields are missing, so that predicates fail.
     private let isGappy: Bool
+    /// Of the pattern at hand, whether its equalities test `v` rather than `type`.
+    private var testsValue = false
     private let scale: Int64
     private(set) var patterns: [ReferencePattern] = []
     private(set) var events: [ReferenceEvent] = []
@@ -57,6 +59,7 @@ struct RandomCase {
     // MARK: Patterns
 
     private mutating func pattern(_ phenomenon: String, _ name: String) -> ReferencePattern {
+        testsValue = random.chance(0.3)
         let length = random.pick([1, 2, 2, 3, 3, 4, 5, 6])
         var blocks: [ReferencePattern.Block] = []
         for index in 0..<length {
@@ -106,7 +109,7 @@ struct RandomCase {
 
     private mutating func predicate(readsHistory: Bool = true, depth: Int = 2) -> ReferencePredicate {
         if reading == .equalities {
-            let equality = ofType("==")
+            let equality = testsValue ? ofValue("==") : ofType("==")
             return random.chance(0.5) ? equality : conjunction(equality, ofEvent())
         }
         let history = readsHistory && reading == .history
@@ -161,7 +164,7 @@ struct RandomCase {
     private mutating func ofValue(_ comparison: String) -> ReferencePredicate {
         let number = random.int(0...9)
         return ReferencePredicate(cel: "payload.v \(comparison) \(number)") { scope in
-            scope.event.value.map { comparison == "<" ? $0 < number : $0 >= number }
+            scope.event.value.map { comparison == "<" ? $0 < number : comparison == "==" ? $0 == number : $0 >= number }
         }
     }
 

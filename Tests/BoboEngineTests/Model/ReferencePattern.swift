@@ -41,3 +41,25 @@ struct ReferencePattern {
         return filters.isEmpty || filters.contains { $0 == event.topic || $0 == "t/+" }
     }
 }
+
+extension ReferencePattern: CustomStringConvertible {
+    var description: String {
+        var lines = ["\(phenomenon)/\(name)\(hasKey ? " key" : "")\(isSingleton ? " singleton" : "")"]
+        if let within { lines[0] += " within \(within)" }
+        if maximumRuns < 1000 { lines[0] += " max_runs \(maximumRuns)" }
+        if maximumHistory < 1000 { lines[0] += " max_history \(maximumHistory)" }
+        if let input { lines.append("  input \(input.map(\.text))") }
+        if !preconditions.isEmpty { lines.append("  preconditions \(preconditions.map(\.text))") }
+        if !haltconditions.isEmpty { lines.append("  haltconditions \(haltconditions.map(\.text))") }
+        for block in blocks {
+            let groups = block.ownGroups.contains { $0 != nil } ? "\(block.ownGroups.map { $0 ?? "-" })" : ""
+            let unless = block.unless.isEmpty ? "" : " unless \(block.unless.map(\.text))"
+            lines.append("  \(block.role) \(block.predicates.map(\.text)) \(block.group)\(groups)\(unless)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension ReferencePredicate {
+    fileprivate var text: String { on.isEmpty ? cel : "\(on.joined(separator: "|")): \(cel)" }
+}
