@@ -20,10 +20,14 @@ struct RandomCase {
     /// Of the pattern at hand, whether its equalities test `v` rather than `type`.
     private var testsValue = false
     private let scale: Int64
+    /// The topics of complex events that the pattern at hand may see: never so that two patterns set off each other.
+    private var feedback: [String] = []
     private(set) var patterns: [ReferencePattern] = []
     private(set) var events: [ReferenceEvent] = []
     let maximumLateness: Int64
     let dropsLate: Bool
+    /// After which events the clock moves on by itself, and to when.
+    private(set) var ticks: [Int: Int64] = [:]
 
     init(seed: UInt64, _ reading: Reading) {
         random = SeededGenerator(seed: seed)
@@ -32,10 +36,16 @@ struct RandomCase {
         scale = random.chance(0.3) ? 3 : 1000
         maximumLateness = random.chance(0.2) ? Int64(random.int(1...5)) * scale : 0
         dropsLate = random.chance(0.3)
+        let feedsBack = random.chance(0.3)
         for phenomenon in 0..<random.int(1...2) {
-            for name in 0..<random.pick([1, 1, 2, 3]) { patterns.append(pattern("p\(phenomenon)", "q\(name)")) }
+            let count = random.pick([1, 1, 2, 3])
+            if feedsBack { feedback = phenomenon > 0 ? ["bobo/events/p0"] : count == 1 ? ["bobo/events/+"] : [] }
+            for name in 0..<count { patterns.append(pattern("p\(phenomenon)", "q\(name)")) }
         }
         events = stream(random.int(10...60))
+        for event in events where random.chance(0.1) {
+            ticks[event.seq] = event.timestamp + Int64(random.int(0...3)) * scale
+        }
     }
 
     // MARK: Events
@@ -101,9 +111,10 @@ struct RandomCase {
     // MARK: Predicates
 
     private mutating func filtered(_ predicate: ReferencePredicate, always: Bool = false) -> ReferencePredicate {
-        guard always || random.chance(0.15) else { return predicate }
+        guard always || random.chance(feedback.isEmpty ? 0.15 : 0.4) else { return predicate }
         var result = predicate
         result.on = random.pick([["t/one"], ["t/two"], ["t/+"], ["t/two", "t/one"]])
+        if !feedback.isEmpty, random.chance(0.6) { result.on = random.chance(0.5) ? feedback : result.on + feedback }
         return result
     }
 

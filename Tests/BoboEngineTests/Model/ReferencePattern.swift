@@ -37,8 +37,8 @@ struct ReferencePattern {
     func sees(_ event: ReferenceEvent) -> Bool {
         let scope = ReferenceScope(event: event, key: nil, history: [], now: event.timestamp)
         if let input { return input.contains { $0.outcome(scope) == true } }
-        let filters = predicates.flatMap(\.on)
-        return filters.isEmpty || filters.contains { $0 == event.topic || $0 == "t/+" }
+        let filtered = predicates.filter { !$0.on.isEmpty }
+        return filtered.isEmpty ? event.depth == 0 : filtered.contains { $0.passes(event.topic) }
     }
 }
 
