@@ -20,14 +20,18 @@ struct Trial {
     static let start: Int64 = 1_764_000_000_000
 
     let engine: Engine
+    let paths = PathTable()
     private var number: UInt64 = 0
     private var time = Trial.start
     private(set) var complexEvents: [ComplexEvent] = []
     private(set) var requests: [ActionRequest] = []
 
-    init(_ files: String..., options configure: (inout EngineOptions) throws -> Void = { _ in }) throws {
+    init(_ files: String..., options: (inout EngineOptions) throws -> Void = { _ in }) throws {
+        try self.init(files: files, options: options)
+    }
+
+    init(files: [String], options configure: (inout EngineOptions) throws -> Void = { _ in }) throws {
         let problems = ProblemCollector()
-        let paths = PathTable()
         let texts = files.enumerated().map { (file: "\($0).yaml", text: Trial.written(out: $1)) }
         let phenomena = PatternFiles(paths: paths, problems: problems).load(texts: texts)
         guard !problems.hasErrors else { throw Refused(problems: problems.errors.map(\.description)) }
