@@ -137,8 +137,10 @@ final class Matcher {
             forget(runs, keyState, state)
             state.counters.countHalt(reason, runs.count)
             keyStates[keyState].removePlace(at: place.block)
+            // Each child of the place has come at another time, and has its own timer.
+            let arrivals = state.forest.childCount(of: place.root)
             state.forest.remove(tree: place.root)
-            if case .absent = compiled.steps[Int(place.block)].role { state.abandonTimer() }
+            if case .absent = compiled.steps[Int(place.block)].role { state.abandonTimers(arrivals) }
         case .accept(let group, let target):
             haltLongest(place, event.timestamp, &state)
             guard !removeIfEmpty(place, keyState, &state) else { return }

@@ -105,7 +105,7 @@ extension Matcher {
         let root = state.forest.detach(leaf)
         let block = state.forest.nodes[root].block
         state.forest.remove(tree: leaf)
-        if case .absent = compiled.steps[Int(block)].role { state.abandonTimer() }
+        if case .absent = compiled.steps[Int(block)].role { state.abandonTimers() }
         return KeyState.Place(block: block, root: root)
     }
 

@@ -145,6 +145,7 @@ import Testing
         var trial = try Trial(blocks: ["{next: A}"]) { $0.maximumLateness = 2000 }
         trial.take("A@1 B@2.999")
         #expect(trial.runs == [] && trial.engine.statistics.waiting == 2)
+        #expect(trial.engine.nextDeadline == Trial.start + 1000, "so that whoever keeps the time knows of it")
         trial.take("B@3")
         #expect(trial.runs == ["1"] && trial.engine.statistics.waiting == 2)
         trial.engine.flush()

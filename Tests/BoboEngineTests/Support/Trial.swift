@@ -21,6 +21,7 @@ struct Trial {
 
     let engine: Engine
     let paths = PathTable()
+    let defaultInput: [TopicFilter]
     private var number: UInt64 = 0
     private var time = Trial.start
     private(set) var complexEvents: [ComplexEvent] = []
@@ -38,6 +39,7 @@ struct Trial {
         var options = EngineOptions()
         options.defaultInput = [try TopicFilter("#")]
         try configure(&options)
+        defaultInput = options.defaultInput
         engine = Engine(phenomena, paths: paths, options: options)
     }
 
@@ -56,7 +58,7 @@ struct Trial {
             "phenomenon: p\n\(rest)\npatterns:\n  - name: q\n\(lines)    blocks:\n\(list)", options: options)
     }
 
-    private static func written(out text: String) -> String {
+    static func written(out text: String) -> String {
         text.replacing(#/\b[A-H]\b/#) { "payload.type == '\($0.output)'" }
     }
 
