@@ -133,8 +133,11 @@ public final class Engine {
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
 
-    /// When the next timer is due, milliseconds since 1970; it may turn out to concern nothing any more.
-    public var nextDeadline: Int64? { decider.nextDeadline }
+    /// When the next timer is due, or it is the turn of the next event that waits: milliseconds since 1970. A timer may turn
+    /// out to concern nothing any more.
+    public var nextDeadline: Int64? {
+        [decider.nextDeadline, clock.nextWaiting].compactMap(\.self).min()
+    }
 
     /// The clock, milliseconds since 1970; nil before the first event.
     public var now: Int64? { clock.now == .min ? nil : clock.now }
