@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct PlayTests {
+@Suite(.waiting) struct PlayTests {
     let broker: BrokerProcess
     let folder: TestFolder
 
