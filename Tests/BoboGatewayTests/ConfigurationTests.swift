@@ -146,8 +146,7 @@ import Testing
         #expect(configuration == nil)
         let keys = [
             "instance", "prefix", "patterns", "timezone", "broker", "secrets_file", "sensors", "max_lateness", "late",
-            "max_ahead", "max_payload", "max_state", "queue", "stats_interval", "log_level", "log_format", "peers",
-            "partitions",
+            "max_ahead", "max_payload", "max_state", "queue", "stats_interval", "log_level", "log_format",
         ]
         let unknown = try #require(messages.first { $0.contains("instnce") })
         for key in keys { #expect(unknown.contains(key)) }
