@@ -16,7 +16,9 @@ struct PatternReader {
             return nil
         }
         reader.notBuiltYet("after_match", "rest", "state", "recent")
+        // A name that means something else is reported where its block is read.
         let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
+            .filter { !ExpressionEnvironment.reservedNames.contains($0) }
         let expressions = ExpressionReader(
             environment: ExpressionEnvironment(paths: paths, groups: groups), problems: problems)
         let name = reader.required("name").flatMap(patternName)
