@@ -26,7 +26,8 @@ import Testing
                 blocks: [{followed_by: '1 + 2'}, {followed_by: 'true'}]
             """,
             [
-                "4:5: unknown key \"inptu\"", "5:13: found the text \"soon\"", "6:18: ", "8:28: expected a topic filter",
+                "4:5: unknown key \"inptu\"", "5:13: found the text \"soon\"", "6:18: ",
+                "8:28: expected a topic filter",
                 "8:63: ", "9:22: undeclared name nothere", "10:16: found the text \"x\"",
                 "11:11: found the name \"one\" a second time", "13:29: found an expression of type int",
             ]
@@ -187,7 +188,9 @@ import Testing
         let result = try BoboProcess.run(["check", "patterns"], in: folder)
         #expect(result.status == 0)
         let hints = result.output.split(separator: "\n")
-        for (file, way) in [("a", "a → b → c → a"), ("b", "b → c → a → b"), ("c", "c → a → b → c"), ("own", "own → own")] {
+        for (file, way) in [
+            ("a", "a → b → c → a"), ("b", "b → c → a → b"), ("c", "c → a → b → c"), ("own", "own → own"),
+        ] {
             let hint = hints.first { $0.hasPrefix("patterns/\(file).yaml:1:13: hint: ") }
             #expect(hint?.contains("(\(way))") == true)
         }
