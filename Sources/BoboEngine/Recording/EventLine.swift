@@ -9,6 +9,9 @@ package struct EventLine {
     /// Whether the payload is given as JSON, so that one which is none is a fault of the line.
     package let isJSON: Bool
     package let isRetained: Bool
+
+    /// Those of the years 1 to 9999, which a CloudEvent's `time` can say.
+    package static let timestamps: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 }
 
 /// Why a line of an event file cannot be read.
@@ -35,11 +38,18 @@ package final class EventLineParser {
         if let fault = bobo_line_parse(parser, bytes, line.count, capacity, &found) {
             throw EventLineError(description: String(cString: fault))
         }
+        guard EventLine.timestamps.contains(found.ts) else {
+            throw EventLineError(description: "`ts` is not between the years 1 and 9999")
+        }
         guard found.kind != bobo_line_none.rawValue else {
             return EventLine(timestamp: found.ts, message: nil, isJSON: false, isRetained: false)
         }
-        let topic = String(
-            decoding: UnsafeRawBufferPointer(start: found.topic, count: found.topic_length), as: UTF8.self)
+        let name = UnsafeRawBufferPointer(start: found.topic, count: found.topic_length)
+        guard EventLineParser.isTopicName(name) else {
+            throw EventLineError(
+                description: "`topic` is no topic's name: it is empty, too long, or has +, # or a zero in it")
+        }
+        let topic = String(decoding: name, as: UTF8.self)
         let content = UnsafeRawBufferPointer(start: found.content, count: found.content_length)
         let payload: [UInt8]
         if found.kind == bobo_line_base64.rawValue {
@@ -53,5 +63,11 @@ package final class EventLineParser {
         return EventLine(
             timestamp: found.ts, message: (topic, payload), isJSON: found.kind == bobo_line_payload.rawValue,
             isRetained: found.retained != 0)
+    }
+
+    /// What the message could have come on, without making a `TopicName` of every line.
+    private static func isTopicName(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        !bytes.isEmpty && bytes.count <= 65535
+            && bytes.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "#") && $0 != 0 }
     }
 }

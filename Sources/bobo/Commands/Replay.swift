@@ -169,7 +169,9 @@ enum ReplayEnd: ExpressibleByArgument, Sendable {
     func run(_ engine: Engine, _ step: () throws -> Void) throws {
         guard let now = engine.now else { return }
         switch self {
-        case .milliseconds(let milliseconds): engine.advance(to: now + milliseconds)
+        case .milliseconds(let milliseconds):
+            let latest = EventLine.timestamps.upperBound
+            engine.advance(to: latest - now > milliseconds ? now + milliseconds : max(now, latest))
         case .all:
             // A pattern that sets itself off by time would go on for ever; the depth of complex events bounds it.
             while let deadline = engine.nextDeadline {
