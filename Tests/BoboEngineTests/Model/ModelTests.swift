@@ -33,6 +33,7 @@ import Testing
         var model = try ModelEngine(
             random.patterns, maximumLateness: random.maximumLateness, dropsLate: random.dropsLate,
             hidesEqualities: reading == .equalities && seed % 4 == 0)
+        var compared = 0
         for event in random.events {
             reference.take(event)
             model.take(event)
@@ -41,7 +42,8 @@ import Testing
                 model.advance(to: tick)
             }
             let agrees =
-                reference.completed == model.completed && reference.activeRuns == model.engine.statistics.activeRuns
+                reference.completed.dropFirst(compared) == model.completed.dropFirst(compared)
+                && reference.activeRuns == model.engine.statistics.activeRuns
                 && model.ledger.faults.isEmpty && model.ledger.activeRuns == reference.activeRuns
             guard agrees else {
                 Issue.record(
@@ -49,6 +51,7 @@ import Testing
                 )
                 return nil
             }
+            compared = reference.completed.count
         }
         reference.flush()
         model.flush()
