@@ -8,7 +8,7 @@ import Testing
     private static let shares = 8
     /// More of them for a longer search: `BOBO_MODEL_CASES=10000 swift test --filter ModelTests`.
     private static let casesPerShare =
-        (ProcessInfo.processInfo.environment["BOBO_MODEL_CASES"].flatMap(Int.init) ?? 600) / shares
+        (ProcessInfo.processInfo.environment["BOBO_MODEL_CASES"].flatMap(Int.init) ?? 400) / shares
 
     @Test(arguments: RandomCase.Reading.allCases, 0..<shares)
     func theEngineCompletesTheRunsOfTheRules(_ reading: RandomCase.Reading, _ share: Int) throws {
