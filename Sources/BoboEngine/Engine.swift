@@ -30,6 +30,7 @@ public final class Engine {
     private var feedback = Deque<Feedback>()
     private var outputs: [Output] = []
     public private(set) var late = 0
+    private var told: Set<String> = []
 
     /// - Parameters:
     ///   - phenomena: compiled against `paths`; complex events come in the order of their names.
@@ -132,6 +133,23 @@ public final class Engine {
 
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
+
+    /// The predicates that have failed on each of the first events they were asked of, each of them once.
+    public func takeWarnings() -> [PredicateWarning] {
+        guard !scope.warnings.isEmpty else { return [] }
+        defer { scope.warnings = [] }
+        // A block that stands several times has the predicate as often.
+        return scope.warnings.filter { told.insert("\($0.place) \($0.expression)").inserted }
+    }
+
+    /// How often each predicate has failed that has: by its place.
+    public var failures: [String: Int] {
+        var failures: [String: Int] = [:]
+        for predicate in decider.matchers.flatMap(\.compiled.predicates) where predicate.failures > 0 {
+            failures[predicate.source.place, default: 0] += predicate.failures
+        }
+        return failures
+    }
 
     /// When the next timer is due, or it is the turn of the next event that waits: milliseconds since 1970. A timer may turn
     /// out to concern nothing any more.
