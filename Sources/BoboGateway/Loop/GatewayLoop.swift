@@ -272,6 +272,7 @@ final class GatewayLoop {
                 contentType: nil)
         }
         for line in report.warnings(figures) { logger.warning("\(line)") }
+        for warning in engine.takeWarnings() { logger.warning("\(warning)") }
     }
 
     // MARK: Changes while running
