@@ -12,6 +12,8 @@ package struct EnginePreparation {
     package let options: EngineOptions
     /// The filters whose topics are wanted from the broker.
     package let wanted: [WantedFilter]
+    /// The pattern files as they looked before they were read.
+    let files: FileWatch
 
     /// Whether a pattern that names no topic, with no `sensors` to take them from, sees all topics or is an error.
     package enum Unnamed {
@@ -22,6 +24,7 @@ package struct EnginePreparation {
         _ configuration: Configuration, patterns: [String], paths: PathTable = PathTable(), unnamed: Unnamed,
         problems: ProblemCollector
     ) {
+        files = FileWatch(patterns)
         self.paths = paths
         let needsTopics = unnamed == .areErrors && configuration.sensors.isEmpty
         phenomena = PatternFiles(
