@@ -149,4 +149,31 @@ import Testing
         let payloads = (0..<300).map { _ in (0..<(next() % 40)).map { _ in alphabet[next() % alphabet.count] } }
         _ = try events(of: payloads)
     }
+
+    @Test("A complex event larger than the broker says it takes (MQTT 5) is dropped and told, and the gateway goes on")
+    func largeEvent() throws {
+        let site = try Site(lines: ["max_packet_size 1000000"])
+        try site.write(
+            """
+            phenomenon: large
+            patterns:
+              - name: loop
+                input: [home/#]
+                singleton: true
+                blocks:
+                  - followed_by: payload != "end"
+                  - {followed_by: payload != "end", loop: true}
+                  - followed_by: payload == "end"
+            """, pattern: "large")
+        try site.pattern("end", each: "home/#", where: "payload == \"end\"")
+        let gateway = try site.gateway()
+        let client = try site.listener("bobo/events/#")
+        for _ in 0..<4 { try client.publish("home/a", [UInt8](repeating: 0x61, count: 400_000)) }
+        try client.publish("home/a", "end")
+        #expect(try client.waitForData(of: "end") == ["end"])
+        try gateway.waitForLine(containing: "larger than the broker takes")
+        try client.publish("home/a", "start")
+        try client.publish("home/a", "end")
+        try client.waitForData(of: "large")
+    }
 }

@@ -29,6 +29,10 @@ import Testing
         let gateway = try site.gateway()
         site.broker.kill()
         try gateway.waitForLine(containing: "trying again")
+        let never = try site.start(instance: "never-connected")
+        try never.waitForLine(containing: "trying again")
+        never.send(signal)
+        #expect(try never.waitForExit() == 0)
         let start = ContinuousClock.now
         gateway.send(signal)
         #expect(try gateway.waitForExit() == 0)
