@@ -263,8 +263,7 @@ final class GatewayLoop {
     private func publishStatistics(_ now: Duration) {
         let figures = StatisticsReport.Figures(
             engine: engine.statistics, received: messages, dropped: queue.dropped + reading.tooLarge,
-            queue: queue.count,
-            published: publishing.published)
+            queue: queue.count, publishedEvents: publishing.publishedEvents, refused: publishing.refused)
         let json = report.json(figures, date: ArrivalClock.date, uptime: now)
         if publishing.link.isConnected {
             publish(

@@ -92,6 +92,34 @@ import Testing
         try right.waitForLine(containing: "gateway gw is ready")
     }
 
+    @Test("What the broker does not let it publish is told once and counted, and the gateway goes on")
+    func rights() throws {
+        let folder = try TestFolder()
+        let acl = try folder.write(
+            """
+            topic readwrite bobo/status/#
+            topic readwrite bobo/stats/#
+            topic readwrite bobo/actions/#
+            topic readwrite home/#
+            """, to: "acl")
+        // With max_queued_messages 0 mosquitto 2.0.11 ends the connection of whoever publishes what he may not.
+        let site = try Site(lines: ["acl_file \(acl)", "max_queued_messages 1000000"])
+        try site.configure("stats_interval: 100ms")
+        try site.write(
+            """
+            phenomenon: any
+            patterns: [{name: each, input: [home/#], blocks: [{followed_by: 'true'}]}]
+            actions: [{log: {message: "seen ${payload}"}}]
+            """, pattern: "any")
+        let gateway = try site.gateway()
+        let client = try site.listener("bobo/actions/#")
+        for number in 0..<50 { try client.publish("home/a", "\(number)") }
+        try client.waitForMessages(50)
+        try gateway.waitForLine(containing: "cannot be published: the broker refuses: ")
+        try gateway.waitForLine(containing: "messages could not be published (50 in all)")
+        #expect(gateway.errors.lines.count { $0.contains("the broker refuses: ") } == 1)
+    }
+
     @Test(
         "A gateway that is killed and started again misses nothing, and repeats bear the same id",
         arguments: ["5", "3.1.1"])
