@@ -53,17 +53,9 @@ public final class Engine {
     // MARK: In
 
     /// Takes a sensor's message.
-    /// - Returns: false where it is said to be JSON and is none; nothing has come of it then.
-    @discardableResult
-    public func take(_ message: Message) -> Bool {
-        guard let route = routes.route(message.topic), !isOwn(message.topic) else { return true }
-        let malformed = receiver.counters.malformed
-        guard let event = receiver.event(message, route) else { return receiver.counters.malformed == malformed }
-        take(event, route)
-        return true
-    }
-
-    private func take(_ event: Event, _ route: Route) {
+    public func take(_ message: Message) {
+        guard let route = routes.route(message.topic), !isOwn(message.topic) else { return }
+        guard let event = receiver.event(message, route) else { return }
         if clock.isLate(event.timestamp) {
             late += 1
             if options.late == .process { process(event, route) }

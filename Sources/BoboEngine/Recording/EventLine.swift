@@ -6,8 +6,6 @@ package struct EventLine {
     package let timestamp: Int64
     /// nil: the line only moves the clock.
     package let message: (topic: String, payload: [UInt8])?
-    /// Whether the payload is given as JSON, so that one which is none is a fault of the line.
-    package let isJSON: Bool
     package let isRetained: Bool
 
     /// Those of the years 1 to 9999, which a CloudEvent's `time` can say.
@@ -42,13 +40,9 @@ package final class EventLineParser {
             throw EventLineError(description: "`ts` is not between the years 1 and 9999")
         }
         guard found.kind != bobo_line_none.rawValue else {
-            return EventLine(timestamp: found.ts, message: nil, isJSON: false, isRetained: false)
+            return EventLine(timestamp: found.ts, message: nil, isRetained: false)
         }
         let name = UnsafeRawBufferPointer(start: found.topic, count: found.topic_length)
-        guard EventLineParser.isTopicName(name) else {
-            throw EventLineError(
-                description: "`topic` is no topic's name: it is empty, too long, or has +, # or a zero in it")
-        }
         let topic = String(decoding: name, as: UTF8.self)
         let content = UnsafeRawBufferPointer(start: found.content, count: found.content_length)
         let payload: [UInt8]
@@ -60,14 +54,6 @@ package final class EventLineParser {
         } else {
             payload = Array(content)
         }
-        return EventLine(
-            timestamp: found.ts, message: (topic, payload), isJSON: found.kind == bobo_line_payload.rawValue,
-            isRetained: found.retained != 0)
-    }
-
-    /// What the message could have come on, without making a `TopicName` of every line.
-    private static func isTopicName(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        !bytes.isEmpty && bytes.count <= 65535
-            && bytes.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "#") && $0 != 0 }
+        return EventLine(timestamp: found.ts, message: (topic, payload), isRetained: found.retained != 0)
     }
 }

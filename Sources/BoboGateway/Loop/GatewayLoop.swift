@@ -153,7 +153,7 @@ final class GatewayLoop {
             let message = queue.popFirst()
         {
             taken += 1
-            _ = message.payload.withUnsafeBytes { bytes in
+            message.payload.withUnsafeBytes { bytes in
                 engine.take(
                     Message(
                         topic: message.topic, payload: bytes, arrival: message.arrival, isRetained: message.isRetained,

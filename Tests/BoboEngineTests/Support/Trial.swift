@@ -98,7 +98,7 @@ struct Trial {
     mutating func take(_ topic: String, _ payload: [UInt8], at time: Int64? = nil, isRetained: Bool = false) {
         self.time = time ?? self.time + 1000
         number += 1
-        _ = payload.withUnsafeBytes { bytes in
+        payload.withUnsafeBytes { bytes in
             engine.take(
                 Message(topic: topic, payload: bytes, arrival: self.time, isRetained: isRetained, number: number))
         }
