@@ -78,7 +78,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "BoboYAMLTests", dependencies: ["BoboYAML"], swiftSettings: strict),
         .testTarget(
-            name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboYAML"], swiftSettings: strict),
+            name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
         .testTarget(name: "BoboPeersTests", dependencies: ["BoboPeers", "BoboEngine", "BoboTopics"], swiftSettings: strict),
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(

@@ -52,9 +52,17 @@ public final class Engine {
     // MARK: In
 
     /// Takes a sensor's message.
-    public func take(_ message: Message) {
-        guard let route = routes.route(message.topic), !isOwn(message.topic) else { return }
-        guard let event = receiver.event(message, route) else { return }
+    /// - Returns: false where it is said to be JSON and is none; nothing has come of it then.
+    @discardableResult
+    public func take(_ message: Message) -> Bool {
+        guard let route = routes.route(message.topic), !isOwn(message.topic) else { return true }
+        let malformed = receiver.counters.malformed
+        guard let event = receiver.event(message, route) else { return receiver.counters.malformed == malformed }
+        take(event, route)
+        return true
+    }
+
+    private func take(_ event: Event, _ route: Route) {
         if clock.isLate(event.timestamp) {
             late += 1
             if options.late == .process { process(event, route) }
@@ -125,8 +133,11 @@ public final class Engine {
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
 
-    /// When the next timer is due, milliseconds since 1970; it may turn out to concern nothing any more.
-    public var nextDeadline: Int64? { decider.nextDeadline }
+    /// When the next timer is due, or it is the turn of the next event that waits: milliseconds since 1970. A timer may turn
+    /// out to concern nothing any more.
+    public var nextDeadline: Int64? {
+        [decider.nextDeadline, clock.nextWaiting].compactMap(\.self).min()
+    }
 
     /// The clock, milliseconds since 1970; nil before the first event.
     public var now: Int64? { clock.now == .min ? nil : clock.now }

@@ -14,7 +14,7 @@ import Testing
             ).configuration)
         let lines = configuration.printed.replacing(folder.path + "/", with: "").split(separator: "\n")
         for line in [
-            "instance: host-1  # default", "patterns: patterns  # default", "  url: mqtt://h  # --broker",
+            "instance: host-1  # default", "patterns: patterns  # default", "  url: mqtt://h:1883  # --broker",
             "  # username:  # default", "  version: 5  # default", "  size: 9  # BOBO_QUEUE_SIZE",
             "log_level: debug  # bobo.yaml:1", "  - filter: a/#  # bobo.yaml:3", "    timestamp: \"!payload.t\"",
             "max_payload: 1MiB  # default", "max_ahead: 1m  # default",

@@ -104,4 +104,7 @@ final class Decider {
     var occupancy: (nodes: Int, keys: Int) {
         (state.forest.nodes.count, matchers.reduce(0) { $0 + $1.keyStates.count })
     }
+
+    /// Those that have not been tidied away are counted, too.
+    var timerCount: Int { state.timers.count }
 }

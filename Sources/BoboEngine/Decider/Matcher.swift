@@ -7,6 +7,8 @@ final class Matcher {
     struct RunReference {
         let run: Int32
         let start: UInt64
+        /// The `ts` of its first event.
+        let timestamp: Int64
     }
 
     var compiled: CompiledPattern
@@ -135,8 +137,10 @@ final class Matcher {
             forget(runs, keyState, state)
             state.counters.countHalt(reason, runs.count)
             keyStates[keyState].removePlace(at: place.block)
+            // Each child of the place has come at another time, and has its own timer.
+            let arrivals = state.forest.childCount(of: place.root)
             state.forest.remove(tree: place.root)
-            if case .absent = compiled.steps[Int(place.block)].role { state.abandonTimer() }
+            if case .absent = compiled.steps[Int(place.block)].role { state.abandonTimers(arrivals) }
         case .accept(let group, let target):
             haltLongest(place, event.timestamp, &state)
             guard !removeIfEmpty(place, keyState, &state) else { return }

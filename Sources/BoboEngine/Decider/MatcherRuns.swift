@@ -27,7 +27,7 @@ extension Matcher {
         state.counters.started += 1
         active += 1
         keyStates[keyState].active += 1
-        insertByAge(RunReference(run: run, start: number), event.timestamp, state.forest)
+        insertByAge(RunReference(run: run, start: number, timestamp: event.timestamp), state.forest)
         recordSingle(.started, block: 1, first, value, &state)
         arrive(state.forest.runs[run].node, at: 1, keyState, event.timestamp, &state)
         armWithin(&state)
@@ -43,24 +43,18 @@ extension Matcher {
     // MARK: Age
 
     /// Events come in order of `ts` but for late ones, so the search from the end is short.
-    private func insertByAge(_ reference: RunReference, _ timestamp: Int64, _ forest: borrowing RunForest) {
+    private func insertByAge(_ reference: RunReference, _ forest: borrowing RunForest) {
         if ages.count > 64, ages.count > 2 * active {
             ages.removeAll { forest.runs[$0.run].start != $0.start }
         }
         var index = ages.endIndex
-        while index > ages.startIndex, firstTimestamp(ages[index - 1], forest) ?? .min > timestamp { index -= 1 }
+        while index > ages.startIndex, ages[index - 1].timestamp > reference.timestamp { index -= 1 }
         ages.insert(reference, at: index)
-    }
-
-    /// nil where the run has ended.
-    private func firstTimestamp(_ reference: RunReference, _ forest: borrowing RunForest) -> Int64? {
-        guard forest.runs[reference.run].start == reference.start else { return nil }
-        return forest.runs[reference.run].first?.event.timestamp
     }
 
     private func oldest(_ forest: borrowing RunForest) -> (run: Int32, timestamp: Int64)? {
         while let reference = ages.first {
-            if let timestamp = firstTimestamp(reference, forest) { return (reference.run, timestamp) }
+            if forest.runs[reference.run].start == reference.start { return (reference.run, reference.timestamp) }
             ages.removeFirst()
         }
         return nil
@@ -111,7 +105,7 @@ extension Matcher {
         let root = state.forest.detach(leaf)
         let block = state.forest.nodes[root].block
         state.forest.remove(tree: leaf)
-        if case .absent = compiled.steps[Int(block)].role { state.abandonTimer() }
+        if case .absent = compiled.steps[Int(block)].role { state.abandonTimers() }
         return KeyState.Place(block: block, root: root)
     }
 

@@ -11,11 +11,11 @@ struct RunState: ~Copyable {
         return lastStart
     }
 
-    mutating func abandonTimer() {
+    mutating func abandonTimers(_ count: Int = 1) {
         // Reading the forest within the closure would overlap with the change of the timers, so it looks through a copy of
         // the slab's address.
         let view = forest.nodes.view
-        timers.abandon { timer in
+        timers.abandon(count) { timer in
             guard case .absent(let node, let number) = timer.subject else { return true }
             return view[Int(node)].timer == number
         }

@@ -13,6 +13,11 @@ final class Scope: Activation {
         self.timezone = .string(timezone)
     }
 
+    override func value(_ slot: Int, atPath path: Int) throws(EvaluationFailure) -> Value {
+        if slot == ExpressionEnvironment.Slot.event.rawValue, let event { return try event.value(atPath: path) }
+        return try super.value(slot, atPath: path)
+    }
+
     override func value(_ slot: Int) throws(EvaluationFailure) -> Value {
         switch ExpressionEnvironment.Slot(rawValue: slot) {
         case .event:

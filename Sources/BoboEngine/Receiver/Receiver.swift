@@ -9,14 +9,18 @@ public struct Message {
     public let arrival: Int64
     /// Whether the broker had stored it before this reader came.
     public let isRetained: Bool
+    /// Whether whoever hands it over says that it is JSON.
+    public let isJSON: Bool
     /// For events that bear no identifier of the sensor's.
     public let number: UInt64
 
-    public init(topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool, number: UInt64) {
+    public init(topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool, isJSON: Bool = false, number: UInt64
+    ) {
         self.topic = topic
         self.payload = payload
         self.arrival = arrival
         self.isRetained = isRetained
+        self.isJSON = isJSON
         self.number = number
     }
 }
@@ -49,7 +53,12 @@ final class Receiver {
             return nil
         }
         let sensor = route.sensor
-        guard let (body, fields) = read(message.payload, sensor?.format ?? .auto) else {
+        let read = read(message.payload, sensor?.format ?? .auto)
+        if message.isJSON, read?.0.format != .json, sensor?.format ?? .auto == .auto {
+            counters.malformed += 1
+            return nil
+        }
+        guard let (body, fields) = read else {
             counters.notJSON += 1
             return nil
         }
@@ -142,4 +151,6 @@ public struct MessageCounters: Sendable, Equatable {
     /// A timestamp too far ahead of the arrival; the arrival counted.
     public var ahead = 0
     public var identifierFailed = 0
+    /// Said to be JSON by whoever handed it over, and none.
+    public var malformed = 0
 }

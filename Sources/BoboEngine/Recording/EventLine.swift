@@ -6,6 +6,8 @@ package struct EventLine {
     package let timestamp: Int64
     /// nil: the line only moves the clock.
     package let message: (topic: String, payload: [UInt8])?
+    /// Whether the payload is given as JSON, so that one which is none is a fault of the line.
+    package let isJSON: Bool
     package let isRetained: Bool
 }
 
@@ -34,7 +36,7 @@ package final class EventLineParser {
             throw EventLineError(description: String(cString: fault))
         }
         guard found.kind != bobo_line_none.rawValue else {
-            return EventLine(timestamp: found.ts, message: nil, isRetained: false)
+            return EventLine(timestamp: found.ts, message: nil, isJSON: false, isRetained: false)
         }
         let topic = String(
             decoding: UnsafeRawBufferPointer(start: found.topic, count: found.topic_length), as: UTF8.self)
@@ -48,6 +50,7 @@ package final class EventLineParser {
         } else {
             payload = Array(content)
         }
-        return EventLine(timestamp: found.ts, message: (topic, payload), isRetained: found.retained != 0)
+        return EventLine(timestamp: found.ts, message: (topic, payload), isJSON: found.kind == bobo_line_payload.rawValue,
+            isRetained: found.retained != 0)
     }
 }

@@ -33,6 +33,7 @@ final class GatewayLoop {
     private var nextStatistics: Duration
     private var stopDeadline: Duration?
     private var isAwaitingGoodbye = false
+    private var isReady = false
     private var report = StatisticsReport()
 
     init(
@@ -62,11 +63,6 @@ final class GatewayLoop {
         reading.link.begin { clock.passed }
         publishing.link.begin { clock.passed }
         reading.onMessage = { [unowned self] topic, message in enqueue(topic, message) }
-        reading.onReady = { [unowned self] in
-            logger.info(
-                "gateway \(configuration.instance) is ready",
-                metadata: ["broker": "\(reading.link.connection.options.url)"])
-        }
         while !isOver() {
             wait()
             let now = self.clock.passed
@@ -78,6 +74,7 @@ final class GatewayLoop {
             publishing.send()
             if mayAcknowledge, reading.link.connection.wantsWrite { reading.link.connection.write() }
             housekeeping(now)
+            sayWhenReady()
             if more { wakeUp.signal() }
         }
         logger.info("gateway \(configuration.instance) has stopped", metadata: ["messages": "\(messages)"])
@@ -127,6 +124,19 @@ final class GatewayLoop {
             || (publishing.isIdle && queue.count == 0)
     }
 
+    /// Ready: all is subscribed, and the broker has the status.
+    private func sayWhenReady() {
+        guard reading.isReady, publishing.link.isConnected else {
+            isReady = false
+            return
+        }
+        guard !isReady, publishing.isIdle else { return }
+        isReady = true
+        logger.info(
+            "gateway \(configuration.instance) is ready",
+            metadata: ["broker": "\(reading.link.connection.options.url)"])
+    }
+
     // MARK: Input
 
     /// - Returns: whether more can be done at once.
@@ -143,7 +153,7 @@ final class GatewayLoop {
             let message = queue.popFirst()
         {
             taken += 1
-            message.payload.withUnsafeBytes { bytes in
+            _ = message.payload.withUnsafeBytes { bytes in
                 engine.take(
                     Message(
                         topic: message.topic, payload: bytes, arrival: message.arrival, isRetained: message.isRetained,

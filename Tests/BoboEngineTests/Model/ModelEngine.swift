@@ -31,7 +31,7 @@ struct ModelEngine {
     }
 
     mutating func take(_ event: ReferenceEvent) {
-        Array(event.payload.utf8).withUnsafeBytes { bytes in
+        _ = Array(event.payload.utf8).withUnsafeBytes { bytes in
             engine.take(
                 Message(
                     topic: event.topic, payload: bytes, arrival: event.timestamp, isRetained: false,
@@ -86,7 +86,7 @@ private struct PatternMaker {
             maximumHistory: source.maximumHistory, emit: Emit(data: try emitting.compile(data)))
     }
 
-    private func seqs(_ list: String) -> String { "\(list).map(e, e.payload.seq)" }
+    private func seqs(_ list: String) -> String { "\(list).map(e, has(e.payload.seq) ? e.payload.seq : 0)" }
 
     private func expression(_ predicate: ReferencePredicate) throws -> Program {
         try environment.compile(hidesEqualities ? "(\(predicate.cel)) || false" : predicate.cel)

@@ -13,10 +13,14 @@ final class TestFolder {
 
     func path(of name: String) -> String { path + "/" + name }
 
+    /// Writes a file, in folders that are made for it, all at once.
+    ///
     /// - Returns: the path of the file.
     @discardableResult
     func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path(of: name)))
+        let file = URL(fileURLWithPath: path(of: name))
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file, options: .atomic)
         return path(of: name)
     }
 
