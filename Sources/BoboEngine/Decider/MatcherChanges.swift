@@ -13,7 +13,9 @@ extension Matcher {
         if let replication = state.replication {
             noteEnd(kind, state.forest.runs[any].keyState, timestamp, replication)
             let parts = replication.record(kind, runs, accepted, timestamp)
-            state.effects.changes.append(change(kind, key, block: block, accepted, timestamp, parts, copies: copies))
+            let isLocal = kind.isLocal && !replication.announcesHalts
+            state.effects.changes.append(
+                change(kind, key, block: block, accepted, timestamp, parts, copies: copies, isLocal: isLocal))
             return
         }
         let parts = runs.compactMap { run -> Change.RunPart? in
@@ -43,15 +45,15 @@ extension Matcher {
             change(kind, key, block: block, first, first.event.timestamp, [part], copies: copies))
     }
 
-    private func change(
+    func change(
         _ kind: Change.Kind, _ key: Value, block: Int, _ accepted: Accepted?, _ timestamp: Int64,
-        _ parts: [Change.RunPart], copies: [RunCopy] = []
+        _ parts: [Change.RunPart], copies: [RunCopy] = [], isLocal: Bool = false
     ) -> Change {
         let group = accepted.map { $0.group >= 0 ? compiled.pattern.groups[Int($0.group)] : "" } ?? ""
         return Change(
             kind: kind, phenomenon: compiled.phenomenon.name, pattern: compiled.pattern.name, key: key, block: block,
             accepted: accepted?.event, group: group, timestamp: timestamp, runs: parts,
-            version: compiled.pattern.version, copies: copies, isLocal: kind.isLocal,
+            version: compiled.pattern.version, copies: copies, isLocal: isLocal,
             endedByTimer: kind == .completed && compiled.endsWithAbsent)
     }
 }

@@ -67,8 +67,11 @@ extension Matcher {
 
     func haltOldest(_ timestamp: Int64, _ state: inout RunState) {
         guard active >= compiled.pattern.maximumRuns, let (run, _) = oldest(state.forest) else { return }
-        let isOver = state.replication != nil && isOver(run, at: timestamp, state.forest)
-        endAlone(run, isOver ? .within : .maximumRuns, timestamp, &state)
+        guard let replication = state.replication, isOver(run, at: timestamp, state.forest) else {
+            endAlone(run, .maximumRuns, timestamp, &state)
+            return
+        }
+        replication.announce { endAlone(run, .within, timestamp, &state) }
     }
 
     /// Halts the runs whose first event lies more than `within` before the clock.
@@ -79,6 +82,11 @@ extension Matcher {
         while let (run, timestamp) = oldest(state.forest),
             timestamp.addingClamped(within).addingClamped(grace) < clock
         {
+            if let replication = state.replication, isUndecided(run, state.forest) {
+                ages.removeFirst()
+                replication.undecided.insert(run)
+                continue
+            }
             endAlone(run, .within, timestamp.addingClamped(within), &state)
         }
         armWithin(&state)
@@ -125,6 +133,7 @@ extension Matcher {
 
     /// Halts all runs, since the pattern is no more.
     func endAll(_ timestamp: Int64, _ state: inout RunState) {
+        for run in state.replication?.undecided(of: self) ?? [] { endAlone(run, .replaced, timestamp, &state) }
         while let (run, _) = oldest(state.forest) { endAlone(run, .replaced, timestamp, &state) }
     }
 

@@ -14,9 +14,7 @@ public struct Message {
     /// For events that bear no identifier of the sensor's.
     public let number: UInt64
 
-    public init(
-        topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool, isJSON: Bool = false,
-        number: UInt64
+    public init(topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool, isJSON: Bool = false, number: UInt64
     ) {
         self.topic = topic
         self.payload = payload

@@ -50,8 +50,7 @@ package final class EventLineParser {
         } else {
             payload = Array(content)
         }
-        return EventLine(
-            timestamp: found.ts, message: (topic, payload), isJSON: found.kind == bobo_line_payload.rawValue,
+        return EventLine(timestamp: found.ts, message: (topic, payload), isJSON: found.kind == bobo_line_payload.rawValue,
             isRetained: found.retained != 0)
     }
 }

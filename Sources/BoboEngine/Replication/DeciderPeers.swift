@@ -33,7 +33,10 @@ extension Decider {
     private func update(_ copy: RunCopy, _ replication: Replication) -> AppliedChange {
         guard let matcher = replication.matcher(copy.phenomenon, copy.pattern) else { return .refused(.unknownPattern) }
         guard matcher.compiled.pattern.version == copy.version else { return .refused(.version) }
-        if replication.remembered[copy.identifier] != nil { return .ignored }
+        if let known = replication.remembered[copy.identifier] {
+            if known.isSilent { announce(copy, known, matcher, replication) }
+            return .ignored
+        }
         let active = replication.number(of: copy.identifier)
         if let active, let rank = rank(of: active, replication), copy.rank <= rank { return .ignored }
         let last = matcher.compiled.steps.count - 1
@@ -44,6 +47,16 @@ extension Decider {
         }
         matcher.advance(active, to: copy, checked, replication, &state)
         return .advanced
+    }
+
+    /// A peer does not know that the clock has halted its run here: it came late, and may wait there for a decision.
+    private func announce(
+        _ copy: RunCopy, _ known: RememberedRuns.Entry, _ matcher: Matcher, _ replication: Replication
+    ) {
+        replication.remembered.announce(copy.identifier)
+        let part = Change.RunPart(identifier: copy.identifier, base: copy.history.count)
+        state.effects.changes.append(
+            matcher.change(.halted(.within), copy.key, block: copy.block, nil, known.timestamp, [part]))
     }
 
     private func complete(_ copy: RunCopy, _ timestamp: Int64, _ replication: Replication) -> AppliedChange {
@@ -175,8 +188,23 @@ extension Decider {
         defer { replication.isApplying = false }
         matcher.single(out: run, at: KeyState.Place(block: Int32(block), root: root), &state)
         matcher.waitIsOver(state.forest.runs[run].node, deadline: deadline, &state)
-        if replication.number(of: identifier) != nil { replication.behind.append(identifier) }
+        if replication.number(of: identifier) == run {
+            replication.behind.append(identifier)
+        }
         return true
+    }
+
+    /// After a decision and its catch-up: a run that only the decision kept past its `within` halts, which the others, who
+    /// keep it for the same reason, are told.
+    func end(decided identifier: RunIdentifier) {
+        guard let replication = state.replication, let run = replication.number(of: identifier),
+            replication.undecided.contains(run), let matcher = replication.facts(of: run)?.matcher,
+            !matcher.isUndecided(run, state.forest), let within = matcher.compiled.pattern.within,
+            let first = state.forest.runs[run].first
+        else { return }
+        replication.announce {
+            matcher.endAlone(run, .within, first.event.timestamp.addingClamped(within), &state)
+        }
     }
 
     /// What need not be kept any longer.

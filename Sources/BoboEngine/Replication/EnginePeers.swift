@@ -47,6 +47,7 @@ extension Engine {
         scope.now = clock.now
         guard decider.decide(run, clock: clock.now) else { return false }
         settle()
+        decider.end(decided: run)
         fire(until: clock.now)
         return true
     }

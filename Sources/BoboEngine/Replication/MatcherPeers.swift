@@ -74,6 +74,21 @@ extension Matcher {
         state.forest.runs[run].first = checked.first
         replication.take(copy, as: run, of: self)
         settle(run, at: copy.block, checked, keyState, replication, &state)
+        grow(old: run, replication, &state)
+    }
+
+    /// Puts a run among the others by age again that was left out while its `absent` was undecided.
+    func grow(old run: Int32, _ replication: Replication, _ state: inout RunState) {
+        guard replication.undecided.remove(run) != nil, let first = state.forest.runs[run].first else { return }
+        let start = state.forest.runs[run].start
+        insertByAge(RunReference(run: run, start: start, timestamp: first.event.timestamp), state.forest)
+        armWithin(&state)
+    }
+
+    /// Whether the run waits at an `absent` that is over before its `within`.
+    func isUndecided(_ run: Int32, _ forest: borrowing RunForest) -> Bool {
+        guard let within = compiled.pattern.within, let first = forest.runs[run].first else { return false }
+        return forest.nodes[forest.top(of: run)].deadline <= first.event.timestamp.addingClamped(within)
     }
 
     /// Puts a run that stands in no list where it waits.

@@ -14,6 +14,8 @@ package struct RememberedRuns {
         package let ended: Int64
         /// The `ts` of the event, or the deadline, that ended it: milliseconds since 1970.
         package let timestamp: Int64
+        /// Whether the clock has halted it here, which peers have not been told.
+        fileprivate(set) var isSilent = false
     }
 
     private struct Age: Comparable {
@@ -40,11 +42,13 @@ package struct RememberedRuns {
 
     /// Completed goes over halted; of two ends of one kind the earlier is taken, so that an identifier that goes round
     /// among gateways grows old.
-    mutating func insert(_ run: RunIdentifier, _ status: Status, ended: Int64, timestamp: Int64) {
+    mutating func insert(
+        _ run: RunIdentifier, _ status: Status, ended: Int64, timestamp: Int64, isSilent: Bool = false
+    ) {
         if let known = entries[run] {
             guard status > known.status || (status == known.status && ended < known.ended) else { return }
         }
-        entries[run] = Entry(status: status, ended: ended, timestamp: timestamp)
+        entries[run] = Entry(status: status, ended: ended, timestamp: timestamp, isSilent: isSilent)
         ages.insert(Age(ended: ended, run: run))
         while entries.count > limit, let oldest = ages.popMin() {
             guard entries[oldest.run]?.ended == oldest.ended else { continue }
@@ -54,6 +58,8 @@ package struct RememberedRuns {
         // Without end only where one run's end is heard of ever earlier.
         if ages.count > 2 * entries.count + 64 { ages = Heap(entries.map { Age(ended: $1.ended, run: $0) }) }
     }
+
+    mutating func announce(_ run: RunIdentifier) { entries[run]?.isSilent = false }
 
     /// Lets those go that ended before a time.
     /// - Parameter isNeeded: those for which it holds stay.

@@ -53,6 +53,11 @@ final class Replication {
     private(set) var isSuspect = false
     /// By node of the forest.
     var pending: [Int32: Wait] = [:]
+    /// Runs that have outlived their `within` but for the decision of an `absent` that was over before; they stand in no
+    /// list of ages.
+    var undecided: Set<Int32> = []
+    /// Whether a halt by the clock is told to the others.
+    private(set) var announcesHalts = false
     var contests: [Contest] = []
     /// Runs that have come or advanced from a peer and have not caught up yet.
     var behind: [RunIdentifier] = []
@@ -150,7 +155,7 @@ final class Replication {
             case .completed: end(run, .completed, timestamp)
             // Another version of the pattern, here or elsewhere, may have the run yet.
             case .halted(.replaced): end(run, nil, timestamp)
-            case .halted: end(run, .halted, timestamp)
+            case .halted: end(run, .halted, timestamp, isSilent: kind.isLocal && !announcesHalts)
             }
             part.hash = known.hash
             return part
@@ -158,15 +163,29 @@ final class Replication {
     }
 
     /// Takes an active run out.
-    func end(_ run: Int32, _ status: RememberedRuns.Status?, _ timestamp: Int64) {
+    /// - Parameter isSilent: Whether the others are not told.
+    func end(_ run: Int32, _ status: RememberedRuns.Status?, _ timestamp: Int64, isSilent: Bool = false) {
         guard let identifier = facts(of: run)?.identifier else { return }
+        if !undecided.isEmpty { undecided.remove(run) }
         facts[Int(run)] = nil
         numbers[identifier] = nil
-        if let status { remember(identifier, status, timestamp) }
+        guard let status else { return }
+        remembered.insert(identifier, status, ended: time, timestamp: timestamp, isSilent: isSilent)
     }
 
     func remember(_ run: RunIdentifier, _ status: RememberedRuns.Status, _ timestamp: Int64) {
         remembered.insert(run, status, ended: time, timestamp: timestamp)
+    }
+
+    /// Halts by the clock within `body` are told to the others.
+    func announce(_ body: () -> Void) {
+        announcesHalts = true
+        body()
+        announcesHalts = false
+    }
+
+    func undecided(of matcher: Matcher) -> [Int32] {
+        undecided.filter { facts(of: $0)?.matcher === matcher }.sorted()
     }
 
     // MARK: Events
