@@ -109,8 +109,14 @@ private struct Cluster {
 
     private mutating func exchange() {
         var quiet = false
+        var rounds = 0
         while !quiet {
             quiet = true
+            rounds += 1
+            if rounds > 1000 {
+                Issue.record("seed \(seed): no end of messages")
+                return
+            }
             for from in engines.indices {
                 let message = engines[from].message()
                 guard !message.isEmpty else { continue }
@@ -234,8 +240,14 @@ private struct Cluster {
     }
 
     private mutating func settle() {
+        var rounds = 0
         repeat {
             repeat {
+                rounds += 1
+                if rounds > 1000 {
+                    Issue.record("seed \(seed): no end of messages: \(inboxes[0].last.map { "\($0)" } ?? "")")
+                    return
+                }
                 deliver(some: false)
                 post()
             } while inboxes.contains { !$0.isEmpty }
