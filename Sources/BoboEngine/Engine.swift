@@ -25,8 +25,8 @@ public final class Engine {
     let decider: Decider
     private let producer: Producer
     private let forwarder: Forwarder
-    private let scope: Scope
-    private var clock: EventClock
+    let scope: Scope
+    private(set) var clock: EventClock
     private var feedback = Deque<Feedback>()
     private var outputs: [Output] = []
     public private(set) var late = 0
@@ -40,7 +40,9 @@ public final class Engine {
         self.paths = paths
         scope = Scope(timezone: options.timezone)
         let sorted = phenomena.sorted { $0.name < $1.name }
-        decider = Decider(sorted, scope: scope, recordsChanges: options.recordsChanges)
+        decider = Decider(
+            sorted, scope: scope, recordsChanges: options.recordsChanges,
+            replication: options.replicates ? Replication(options) : nil)
         routes = Routes(
             matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
             prefix: options.prefix)
@@ -175,7 +177,7 @@ public final class Engine {
         process(event, route)
     }
 
-    private func fire(until time: Int64) {
+    func fire(until time: Int64) {
         while let deadline = decider.nextDeadline, deadline <= time {
             scope.now = deadline
             decider.fireEarliest()
@@ -192,7 +194,7 @@ public final class Engine {
         fire(until: clock.now)
     }
 
-    private func produce() {
+    func produce() {
         for completion in decider.takeCompletions() {
             let compiled = decider.matchers[completion.pattern].compiled
             let now = scope.now
@@ -206,7 +208,7 @@ public final class Engine {
         }
     }
 
-    private func drainFeedback() {
+    func drainFeedback() {
         while let next = feedback.popFirst() {
             switch next {
             case .complex(let complex):

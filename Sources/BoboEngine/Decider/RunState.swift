@@ -4,7 +4,11 @@ struct RunState: ~Copyable {
     var timers = Timers()
     var effects = Effects()
     var counters = RunCounters()
+    /// nil: the runs are this engine's alone.
+    let replication: Replication?
     private var lastStart: UInt64 = 0
+
+    init(_ replication: Replication? = nil) { self.replication = replication }
 
     mutating func nextStart() -> UInt64 {
         lastStart += 1

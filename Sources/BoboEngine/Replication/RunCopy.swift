@@ -1,0 +1,78 @@
+package import CEL
+
+/// An event of a run's history, and the group it stands in; `""` for none.
+package struct HistoryEntry: Sendable {
+    package let event: Event
+    package let group: String
+
+    package init(event: Event, group: String) {
+        self.event = event
+        self.group = group
+    }
+}
+
+/// A run as gateways exchange it: what run, how far it is, and its history, oldest event first.
+package struct RunCopy: Sendable {
+    package let identifier: RunIdentifier
+    package let phenomenon: String
+    package let pattern: String
+    /// Of the pattern as loaded: gateways that differ in it do not exchange the run.
+    package let version: Hash128
+    package let key: Value
+    /// The place where it waits; the number of blocks where it is complete.
+    package let block: Int
+    package let history: [HistoryEntry]
+
+    package init(
+        identifier: RunIdentifier, phenomenon: String, pattern: String, version: Hash128, key: Value, block: Int,
+        history: [HistoryEntry]
+    ) {
+        self.identifier = identifier
+        self.phenomenon = phenomenon
+        self.pattern = pattern
+        self.version = version
+        self.key = key
+        self.block = block
+        self.history = history
+    }
+}
+
+/// What decides between two copies of an active run: first the block, then the number of events, then a hash of their
+/// identifiers. The greater one stays.
+package struct RunRank: Hashable, Comparable, Sendable {
+    package let block: Int
+    package let length: Int
+    package let hash: Hash128
+
+    package init(block: Int, length: Int, hash: Hash128) {
+        self.block = block
+        self.length = length
+        self.hash = hash
+    }
+
+    package static func < (left: RunRank, right: RunRank) -> Bool {
+        if left.block != right.block { return left.block < right.block }
+        if left.length != right.length { return left.length < right.length }
+        return left.hash.value < right.hash.value
+    }
+}
+
+extension RunCopy {
+    package var rank: RunRank {
+        var hash = Hash128()
+        for entry in history { hash.combine(entry.event.identifier.description) }
+        return RunRank(block: block, length: history.count, hash: hash)
+    }
+}
+
+/// What a peer says of a run.
+package enum PeerChange: Sendable {
+    /// It is active, this far.
+    case update(RunCopy)
+    /// It is complete: by an event of this `ts`, or a timer of this deadline (milliseconds since 1970).
+    case complete(RunCopy, timestamp: Int64)
+    /// It ended without being complete.
+    case halt(RunIdentifier, phenomenon: String, pattern: String, key: Value, timestamp: Int64)
+    /// It was complete before this gateway started; its complex event was published then.
+    case completedEarlier(RunIdentifier, phenomenon: String, pattern: String)
+}
