@@ -75,7 +75,8 @@ package struct Peers {
         } else if let place = places[gateway] {
             peers[place].isOnline = isOnline
             if !isOnline { peers[place].isOffline = true }
-            // A new life is to be joined soon.
+            // It hears at once that this gateway is there; a new life is to be joined soon.
+            if isOnline { peers[place].owesCounted = true }
             if isOnline, case .wanted = peers[place].resync { peers[place].resync = .wanted(next: moment.now) }
         }
         settle(moment, source)
@@ -89,6 +90,7 @@ package struct Peers {
         if isUp {
             if !presence.isReady, presence.readyBy == nil { presence.readyBy = moment.now + PeersOptions.patience }
             act(.status(isOnline: true))
+            tellAll()
             for place in peers.indices {
                 if case .wanted = peers[place].resync { peers[place].resync = .wanted(next: moment.now) }
                 // What was sent just before may be lost.

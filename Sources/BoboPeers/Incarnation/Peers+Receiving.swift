@@ -36,8 +36,8 @@ extension Peers {
             }
         }
         meet(place, message, moment)
-        for run in message.need { answerNeed(place, run, moment, source) }
         acknowledge(place, message, moment)
+        for run in message.need { answerNeed(place, run, moment, source) }
         note(place, message, moment, source)
         if livesNow, case .wanted = peers[place].resync { beginResync(place, moment, source) }
         if message.seq > 0 {
@@ -111,18 +111,20 @@ extension Peers {
     /// Takes the acknowledgment that a message bears.
     private mutating func acknowledge(_ place: Int, _ message: PeerMessage, _ moment: Moment) {
         guard let ack = message.ack, ack.epoch == epoch else { return }
-        if let sent = peers[place].outbox.acknowledge(ack.seq) { succeed(place, sent, moment) }
+        if let sent = peers[place].outbox.acknowledge(ack.seq) { succeed(place, sent, needs: message.need, moment) }
         if !message.open, let last = peers[place].outbox.acknowledged, last.seq == ack.seq {
             peers[place].answeredInFull = max(last.sent, peers[place].answeredInFull ?? last.sent)
         }
     }
 
-    private mutating func succeed(_ place: Int, _ sent: CountedMessage, _ moment: Moment) {
+    private mutating func succeed(_ place: Int, _ sent: CountedMessage, needs: [RunIdentifier], _ moment: Moment) {
         peers[place].lastSuccess = moment.now
         peers[place].lastSuccessEver = moment.now
         peers[place].sendsReset = false
-        peers[place].unacknowledged.subtract(sent.ended)
-        for run in sent.ended { dropHistoryIfDone(run) }
+        // What the peer asks for whole it does not have yet.
+        let ended = sent.ended.filter { !needs.contains($0) }
+        peers[place].unacknowledged.subtract(ended)
+        for run in ended { dropHistoryIfDone(run) }
         guard sent.isLastPart, case .sending(let plan, _) = peers[place].resync, plan.isDone else { return }
         peers[place].resync = .none
         log(.resynced(peers[place].id, parts: plan.part - 1))

@@ -122,7 +122,8 @@ extension Peers {
         _ place: Int, _ entry: RunEntry, _ application: inout Application, _ moment: Moment
     ) {
         for (index, run) in entry.identifiers.enumerated() {
-            peers[place].unacknowledged.remove(run)
+            // Whoever halted a run that is complete here has still to hear of that.
+            if remembered[run]?.isCompleted != true { peers[place].unacknowledged.remove(run) }
             peers[place].needs[run] = nil
             peers[place].parts.remove(run)
             let ended = ages(moment) - .milliseconds(entry.ended[index])

@@ -39,6 +39,8 @@ struct Remembered {
     private var completions = 0
     /// Ids by the span of time in which they ended, so that ageing does not visit all.
     private var spans: [Int64: [RunIdentifier]] = [:]
+    /// How far letting go early has come.
+    private var eviction: (span: Int64, next: Int) = (.min, 0)
     private let span: Duration
     private let age: Duration
     private let limit: Int
@@ -106,12 +108,14 @@ struct Remembered {
             identifier, isCompleted: false, isPublished: false, Name(phenomenon: phenomenon, pattern: pattern), ended)
     }
 
-    /// - Returns: false where the run is not known as completed; that is remembered for when it comes.
+    /// - Returns: whether the run was known as completed and not as published. Of one that is not known as completed,
+    ///   it is remembered for when it comes.
     mutating func publish(_ identifier: RunIdentifier, now: Duration) -> Bool {
-        guard records[identifier]?.isCompleted == true else {
+        guard let record = records[identifier], record.isCompleted else {
             if early.count < limit { early[identifier] = now }
             return false
         }
+        guard !record.isPublished else { return false }
         records[identifier]?.isPublished = true
         return true
     }
@@ -144,11 +148,20 @@ struct Remembered {
         if !early.isEmpty { early = early.filter { !isPast($0.value, now) } }
     }
 
+    /// Lets the one that ended first go.
     private mutating func evict() {
-        guard let oldest = spans.keys.min(), let identifier = spans[oldest]?.popLast() else { return }
-        if spans[oldest]?.isEmpty == true { spans[oldest] = nil }
-        guard records.removeValue(forKey: identifier) != nil else { return }
-        completed[identifier] = nil
-        evicted += 1
+        guard let oldest = spans.keys.min(), let runs = spans[oldest] else { return }
+        if eviction.span != oldest { eviction = (oldest, 0) }
+        while eviction.next < runs.count {
+            let run = runs[eviction.next]
+            eviction.next += 1
+            guard let record = records[run], place(record.ended) == oldest else { continue }
+            records[run] = nil
+            completed[run] = nil
+            evicted += 1
+            return
+        }
+        spans[oldest] = nil
+        evict()
     }
 }

@@ -170,8 +170,10 @@ extension Peers {
             return body.update(copy, known: peers[place].bases[run])
         case .completed: return addCompleted(run, to: &body, place, moment)
         case .halted(let identity, let key, let timestamp):
-            guard let record = remembered[run], !record.isCompleted else { return .added(nil) }
-            return body.halt(run, of: identity, key: key, timestamp: timestamp, ended: age(record, moment))
+            let record = remembered[run]
+            guard record?.isCompleted != true else { return .added(nil) }
+            return body.halt(
+                run, of: identity, key: key, timestamp: timestamp, ended: record.map { age($0, moment) } ?? 0)
         }
     }
 

@@ -40,11 +40,14 @@ extension Peers {
         let now = lastInput ?? .zero
         guard !isSourceStale else { return now }
         var deadline = now + .seconds(1)
+        guard isConnected else { return deadline }
         for peer in peers {
-            if isConnected, case .wanted(let next) = peer.resync { deadline = min(deadline, next) }
+            if case .wanted(let next) = peer.resync { deadline = min(deadline, next) }
             if let message = peer.outbox.inFlight {
                 deadline = min(deadline, message.lastSent + options.effectiveStashInterval)
-            } else if case .none = peer.resync, let oldest = peer.stash.oldest ?? peer.publishedSince {
+            } else if case .none = peer.resync, !presence.isDeciding,
+                let oldest = peer.stash.oldest ?? peer.publishedSince
+            {
                 deadline = min(deadline, oldest + options.batch)
             }
         }
