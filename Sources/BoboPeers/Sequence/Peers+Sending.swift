@@ -15,7 +15,8 @@ extension Peers {
         head.ack = peer.joined.map { PeerMessage.Acknowledgment(epoch: $0, seq: peer.heard) }
         head.since = peer.lastSuccessEver.map { (moment.now - $0).milliseconds }
         head.away = presence.saysAway
-        head.ready = presence.isReady
+        // One that is to stop takes part no more.
+        head.ready = presence.isReady && stop == .none
         head.config = options.config
         if stop == .none {
             head.reads = division.reads.mapValues { max(0, (moment.now - $0).milliseconds) }
