@@ -31,6 +31,8 @@ package struct Peers {
     var lastOriginPrune = Duration.zero
     var mismatches: Set<PeerLog> = []
     var evicted = 0
+    /// Batches of local changes taken.
+    var batches = 0
     /// The engine is told to drop its runs; until it has, it is not to be asked for them.
     var isSourceStale = false
 

@@ -121,6 +121,7 @@ extension Peers {
         peers[place].lastSuccess = moment.now
         peers[place].lastSuccessEver = moment.now
         peers[place].sendsReset = false
+        if let batch = sent.batch { peers[place].acknowledgedBatch = batch }
         // What the peer asks for whole it does not have yet.
         let ended = sent.ended.filter { !needs.contains($0) }
         peers[place].unacknowledged.subtract(ended)

@@ -5,8 +5,12 @@ extension Peers {
     /// Takes what this gateway's engine did, in order. `source.copy(of:)` must answer for runs that completed in it.
     ///
     /// What the engine did because it was told to apply a peer's change is passed over, should it be among these.
-    package mutating func take(_ changes: [Change], at moment: Moment, _ source: any RunSource) {
+    ///
+    /// - Returns: the batch's number, see `acknowledgedBatch`.
+    @discardableResult
+    package mutating func take(_ changes: [Change], at moment: Moment, _ source: any RunSource) -> Int {
         begin(moment)
+        batches += 1
         for change in changes {
             switch change.kind {
             case .started, .advanced:
@@ -18,7 +22,11 @@ extension Peers {
             }
         }
         settle(moment, source)
+        return batches
     }
+
+    /// The last batch of local changes that some live peer has acknowledged, with all before it; nil where no peer is live.
+    package var acknowledgedBatch: Int? { peers.filter(\.isLive).map(\.acknowledgedBatch).max() }
 
     private mutating func noteMove(_ run: RunIdentifier, _ moment: Moment, _ source: any RunSource) {
         guard remembered[run] == nil else { return }

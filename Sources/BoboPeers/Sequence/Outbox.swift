@@ -11,6 +11,8 @@ struct CountedMessage {
     let ended: [RunIdentifier]
     let hasChanges: Bool
     let isLastPart: Bool
+    /// The last batch of local changes that is whole in this and what went before; nil: some of an earlier one waits.
+    let batch: Int?
 }
 
 /// Counts the messages to a peer, of which one at a time is under way.

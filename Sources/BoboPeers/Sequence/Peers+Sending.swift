@@ -71,11 +71,12 @@ extension Peers {
         head.open = isLastPart ? !peers[place].stash.isEmpty : peers[place].isOpen
         head.published = takePublished(place)
         let hasChanges = !body.isEmpty
+        let isWhole = peers[place].stash.isEmpty && (isLastPart || !peers[place].isSendingAll)
         let bytes = post(place, head.json(&body))
         peers[place].outbox.send(
             CountedMessage(
                 seq: head.seq, bytes: bytes, firstSent: moment.now, lastSent: moment.now, ended: ended,
-                hasChanges: hasChanges, isLastPart: isLastPart))
+                hasChanges: hasChanges, isLastPart: isLastPart, batch: isWhole ? batches : nil))
         peers[place].owesCounted = false
         noteSent(place, head)
     }

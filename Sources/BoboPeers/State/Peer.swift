@@ -58,6 +58,8 @@ struct Peer {
     var unacknowledged: Set<RunIdentifier> = []
     var publishedToTell: [RunIdentifier] = []
     var publishedOldest = Duration.zero
+    /// The last batch of local changes that it has whole.
+    var acknowledgedBatch = 0
     /// Runs that it is to send whole, and how often it was asked.
     var needs: [RunIdentifier: Int] = [:]
     /// Histories too long for one message, until the rest comes.
@@ -95,6 +97,7 @@ struct Peer {
         unacknowledged = []
         needs = [:]
         parts = PartialHistories()
+        acknowledgedBatch = 0
         nextPart = 1
         hasSentAll = false
         said = Said()
