@@ -20,7 +20,7 @@ public final class Engine {
 
     private var options: EngineOptions
     private let paths: PathTable
-    private var receiver: Receiver
+    private(set) var receiver: Receiver
     private var routes: Routes
     let decider: Decider
     private let producer: Producer
@@ -227,6 +227,9 @@ public final class Engine {
             produce()
         }
     }
+
+    /// The topic with what expressions read of it; nil where the text is none.
+    func topic(_ name: String) -> Topic? { routes.route(name)?.topic }
 
     private func feedbackTopic(_ event: ComplexEvent) -> String { "\(options.prefix)/events/\(event.phenomenon)" }
 }

@@ -75,7 +75,7 @@ final class Receiver {
         return event(identifier, kind, timestamp, route.topic, Body(bytes: json, format: .json), fields, depth: depth)
     }
 
-    private func event(
+    func event(
         _ identifier: EventIdentifier, _ kind: Event.Kind, _ timestamp: Int64, _ topic: Topic, _ body: Body,
         _ fields: Fields, depth: Int
     ) -> Event {
@@ -84,7 +84,7 @@ final class Receiver {
             fields: fields)
     }
 
-    private func read(_ payload: UnsafeRawBufferPointer, _ format: Sensor.Format) -> (Body, Fields)? {
+    func read(_ payload: UnsafeRawBufferPointer, _ format: Sensor.Format) -> (Body, Fields)? {
         if format == .auto || format == .json {
             if let fields = parser.fields(of: payload) { return (Body(bytes: Array(payload), format: .json), fields) }
             if format == .json { return nil }
