@@ -59,7 +59,9 @@ final class FakeRuns: RunSource {
     ) -> Change {
         Change(
             kind: kind, phenomenon: "fire", pattern: "smoke", key: copy?.key ?? .string("k"), block: copy?.block ?? 0,
-            accepted: event, group: "", timestamp: time, runs: [Change.RunPart(identifier: run, base: base)])
+            accepted: event, group: "", timestamp: time, runs: [Change.RunPart(identifier: run, base: base)],
+            version: copy?.version ?? FakeRuns.version("1"), copies: copy.map { [$0] } ?? [], isLocal: false,
+            endedByTimer: false)
     }
 
     /// The run takes an event, and waits at the next block; it starts where it is not there.

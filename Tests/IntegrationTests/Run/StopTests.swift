@@ -68,7 +68,10 @@ import Testing
         let site = try Site()
         try site.pattern("any", each: "home/#")
         let shell = try BoboProcess(
-            ["-c", "\"$0\" run --broker \(site.broker.url) --instance gw | head -n 1", BoboProcess.executable],
+            [
+                "-c", "\"$0\" run --broker \(site.broker.url) --instance gw | head -n 1; exit ${PIPESTATUS[0]}",
+                BoboProcess.executable,
+            ],
             in: site.folder, program: "/bin/bash")
         try shell.waitForLine(containing: "gateway gw is ready")
         let client = try site.listener("bobo/events/#")
