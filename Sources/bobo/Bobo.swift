@@ -17,6 +17,6 @@ struct Bobo: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Topics.self, Run.self, Check.self, Replay.self, Record.self, Play.self, Evaluate.self,
+            Initialise.self, Topics.self, Run.self, Check.self, Replay.self, Record.self, Play.self, Evaluate.self,
         ])
 }
