@@ -78,7 +78,8 @@ let package = Package(
             name: "BoboGatewayTests",
             dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),
-        .testTarget(name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
