@@ -86,8 +86,10 @@ let package = Package(
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboGatewayTests",
-            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
-        .testTarget(name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
+            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -34,6 +34,12 @@ final class CommandTrial {
         case "play" where !command.contains("--help"):
             try client.waitForMessages(1)
             process.send(SIGINT)
+        case "topics" where !command.contains("--help"):
+            try process.waitForLine(containing: "listening to")
+            process.send(SIGINT)
+        case "init" where command.contains("/") && !command.contains("--help"):
+            try process.waitForLine(containing: "waiting for a message")
+            try client.publish(String(command.split(separator: " ").last ?? ""), #"{"temperature": 21.5}"#)
         default:
             try process.closeInput()
         }
