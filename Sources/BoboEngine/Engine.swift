@@ -25,11 +25,12 @@ public final class Engine {
     let decider: Decider
     private let producer: Producer
     private let forwarder: Forwarder
-    private let scope: Scope
-    private var clock: EventClock
+    let scope: Scope
+    private(set) var clock: EventClock
     private var feedback = Deque<Feedback>()
     private var outputs: [Output] = []
     public private(set) var late = 0
+    private var told: Set<String> = []
 
     /// - Parameters:
     ///   - phenomena: compiled against `paths`; complex events come in the order of their names.
@@ -39,7 +40,9 @@ public final class Engine {
         self.paths = paths
         scope = Scope(timezone: options.timezone)
         let sorted = phenomena.sorted { $0.name < $1.name }
-        decider = Decider(sorted, scope: scope, recordsChanges: options.recordsChanges)
+        decider = Decider(
+            sorted, scope: scope, recordsChanges: options.recordsChanges,
+            replication: options.replicates ? Replication(options) : nil)
         routes = Routes(
             matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
             prefix: options.prefix)
@@ -125,8 +128,28 @@ public final class Engine {
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
 
-    /// When the next timer is due, milliseconds since 1970; it may turn out to concern nothing any more.
-    public var nextDeadline: Int64? { decider.nextDeadline }
+    /// The predicates that have failed on each of the first events they were asked of, each of them once.
+    public func takeWarnings() -> [PredicateWarning] {
+        guard !scope.warnings.isEmpty else { return [] }
+        defer { scope.warnings = [] }
+        // A block that stands several times has the predicate as often.
+        return scope.warnings.filter { told.insert("\($0.place) \($0.expression)").inserted }
+    }
+
+    /// How often each predicate has failed that has: by its place.
+    public var failures: [String: Int] {
+        var failures: [String: Int] = [:]
+        for predicate in decider.matchers.flatMap(\.compiled.predicates) where predicate.failures > 0 {
+            failures[predicate.source.place, default: 0] += predicate.failures
+        }
+        return failures
+    }
+
+    /// When the next timer is due, or it is the turn of the next event that waits: milliseconds since 1970. A timer may turn
+    /// out to concern nothing any more.
+    public var nextDeadline: Int64? {
+        [decider.nextDeadline, clock.nextWaiting].compactMap(\.self).min()
+    }
 
     /// The clock, milliseconds since 1970; nil before the first event.
     public var now: Int64? { clock.now == .min ? nil : clock.now }
@@ -154,7 +177,7 @@ public final class Engine {
         process(event, route)
     }
 
-    private func fire(until time: Int64) {
+    func fire(until time: Int64) {
         while let deadline = decider.nextDeadline, deadline <= time {
             scope.now = deadline
             decider.fireEarliest()
@@ -171,7 +194,7 @@ public final class Engine {
         fire(until: clock.now)
     }
 
-    private func produce() {
+    func produce() {
         for completion in decider.takeCompletions() {
             let compiled = decider.matchers[completion.pattern].compiled
             let now = scope.now
@@ -185,7 +208,7 @@ public final class Engine {
         }
     }
 
-    private func drainFeedback() {
+    func drainFeedback() {
         while let next = feedback.popFirst() {
             switch next {
             case .complex(let complex):

@@ -27,6 +27,15 @@ public struct EngineOptions: Sendable {
     public var maximumPayload = 1 << 20
     /// Whether `Engine.takeChanges()` is asked for.
     public var recordsChanges = false
+    /// Whether the runs are shared with other gateways. It implies `recordsChanges`.
+    public var replicates = false
+    /// Milliseconds for which events are kept for runs that peers have begun, and a run past its `within` for events that
+    /// peers have read.
+    public var catchUp: Int64 = 2_000
+    /// Of how many completed and halted runs the identifiers are kept.
+    public var rememberedRuns = 1_000_000
+    /// Milliseconds: what a sensor calls a message does not come again for another one within this time.
+    public var rememberAge: Int64 = 600_000
 
     public init() {}
 }

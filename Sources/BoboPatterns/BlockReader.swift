@@ -23,6 +23,16 @@ struct BlockReader {
         var unless: [Predicate] = []
     }
 
+    /// What one entry of the list comes to.
+    private struct Entry {
+        let place: SourcePlace
+        /// nil where there is no operator.
+        var role: Block.Role?
+        var copies = 1
+        /// nil where something is wrong, which has been reported.
+        var block: Block?
+    }
+
     let predicates: PredicateReader
 
     private var problems: ProblemCollector { predicates.expressions.problems }
@@ -33,52 +43,52 @@ struct BlockReader {
             problems.error(node.place, "found no block, expected at least one")
             return []
         }
-        var blocks: [Block] = []
-        var places: [SourcePlace] = []
+        var entries: [Entry] = []
+        var count = 0
         for node in nodes {
-            let copies = block(node)
-            guard blocks.count + copies.count <= BlockReader.maximumBlocks else {
+            let entry = entry(node)
+            count += entry.copies
+            guard count <= BlockReader.maximumBlocks else {
                 problems.error(
                     node.place, "found more than \(BlockReader.maximumBlocks) blocks with \"times\" written out")
-                return blocks
+                break
             }
-            blocks += copies
-            places += copies.map { _ in node.place }
+            entries.append(entry)
         }
-        checkOrder(blocks, places)
-        return blocks
+        checkOrder(entries)
+        return entries.flatMap { entry in entry.block.map { Array(repeating: $0, count: entry.copies) } ?? [] }
     }
 
-    /// As many copies as `times` says; none where something is wrong, which has been reported.
-    private func block(_ node: YAMLNode) -> [Block] {
+    private func entry(_ node: YAMLNode) -> Entry {
         guard let reader = node.mapping(problems, expected: "a block such as {followed_by: …, group: …}") else {
-            return []
+            return Entry(place: node.place)
         }
         reader.notBuiltYet("all_of", "until", "restart", "only_if")
         let names = Operator.allCases.map(\.rawValue)
         let given = Operator.allCases.filter { reader.optional($0.rawValue) != nil }
         reader.atMostOne(of: names)
         guard let kind = given.first, let value = reader.optional(kind.rawValue) else {
-            for key in ["group", "times", "loop", "optional", "unless", "for", "all_of", "until", "restart", "only_if"]
-            {
-                _ = reader.optional(key)
-            }
+            for key in ["group", "times", "loop", "optional", "unless", "for"] { _ = reader.optional(key) }
             if reader.place(of: "all_of") == nil {
                 problems.error(node.place, "found no operator, expected one of \(names.joined(separator: ", "))")
             }
             reader.finish()
-            return []
+            return Entry(place: node.place)
         }
         let conditions =
             kind.takesList
             ? predicates.predicates(value, allowsGroup: kind == .followedByAny)
             : predicates.predicate(value).map { [$0] } ?? []
-        let options = options(reader, kind)
+        let (options, isSound) = options(reader, kind)
         let wait = wait(reader, kind)
         reader.finish()
-        guard !conditions.isEmpty, let options, let role = role(kind, options, wait) else { return [] }
-        let block = Block(role: role, predicates: conditions, group: options.group, unless: options.unless)
-        return Array(repeating: block, count: options.times)
+        let role = role(kind, options, wait ?? 1)
+        guard !conditions.isEmpty, isSound, wait != nil || kind != .absent else {
+            return Entry(place: node.place, role: role)
+        }
+        return Entry(
+            place: node.place, role: role, copies: options.times,
+            block: Block(role: role, predicates: conditions, group: options.group, unless: options.unless))
     }
 
     private func wait(_ reader: MappingReader, _ kind: Operator) -> Int64? {
@@ -91,8 +101,7 @@ struct BlockReader {
         return reader.required("for")?.duration(in: 1...(366 * 86_400_000), problems)
     }
 
-    /// nil where an option is wrong.
-    private func options(_ reader: MappingReader, _ kind: Operator) -> Options? {
+    private func options(_ reader: MappingReader, _ kind: Operator) -> (options: Options, isSound: Bool) {
         var options = Options()
         var isSound = true
         func flag(_ key: String) -> Bool {
@@ -147,41 +156,60 @@ struct BlockReader {
                 "\"\(kind.rawValue)\" takes the first event that is not the one named, and goes on; to forbid an event while waiting, use \"unless\", for silence \"absent\""
             )
         }
-        return isSound ? options : nil
+        return (options, isSound)
     }
 
-    private func role(_ kind: Operator, _ options: Options, _ wait: Int64?) -> Block.Role? {
+    private func role(_ kind: Operator, _ options: Options, _ wait: Int64) -> Block.Role {
         let contiguity: Block.Contiguity = kind.isStrict ? .strict : .relaxed
-        if kind == .absent { return wait.map { .absent(milliseconds: $0) } }
+        if kind == .absent { return .absent(milliseconds: wait) }
         if kind.isNegated { return .negated(contiguity) }
         if options.isLoop { return .loop(contiguity) }
         if options.isOptional { return .optional }
         return .plain(contiguity)
     }
 
-    private func checkOrder(_ blocks: [Block], _ places: [SourcePlace]) {
-        guard let first = blocks.first, let last = blocks.last else { return }
-        func refuse(_ block: Block, _ place: SourcePlace, _ position: String) {
-            switch block.role {
-            case .negated: problems.error(place, "the \(position) block cannot be negated")
-            case .optional: problems.error(place, "the \(position) block cannot be optional")
-            case .loop: problems.error(place, "the \(position) block cannot loop")
-            case .absent where position == "first": problems.error(place, "the first block cannot be \"absent\"")
-            case .absent, .plain: break
+    private func checkOrder(_ entries: [Entry]) {
+        func refuse(_ entry: Entry, _ position: String) {
+            switch entry.role {
+            case .negated: problems.error(entry.place, "the \(position) block cannot be negated")
+            case .optional: problems.error(entry.place, "the \(position) block cannot be optional")
+            case .loop: problems.error(entry.place, "the \(position) block cannot loop")
+            case .absent where position == "first":
+                problems.error(entry.place, "the first block cannot be \"absent\"")
+            case .absent, .plain, nil: break
             }
         }
-        refuse(first, places[0], "first")
-        if blocks.count > 1 { refuse(last, places[blocks.count - 1], "last") }
-        for (index, block) in blocks.enumerated().dropFirst() {
-            guard case .absent = block.role else { continue }
-            switch blocks[index - 1].role {
+        if let first = entries.first { refuse(first, "first") }
+        if let last = entries.dropFirst().last { refuse(last, "last") }
+        for (before, entry) in zip(entries, entries.dropFirst()) {
+            if case .loop = before.role, let loop = before.block, let next = entry.block, loop.accepts(allOf: next) {
+                problems.hint(before.place, "the loop accepts all that the next block would, so that no run goes on")
+            }
+            guard case .absent = entry.role else { continue }
+            switch before.role {
             case .loop:
                 problems.error(
-                    places[index], "directly before \"absent\" stands no loop: nothing would move the run on")
+                    entry.place, "directly before \"absent\" stands no loop: nothing would move the run on")
             case .optional:
                 problems.error(
-                    places[index], "directly before \"absent\" stands no optional block: nothing would move the run on")
+                    entry.place, "directly before \"absent\" stands no optional block: nothing would move the run on")
             default: break
+            }
+        }
+    }
+}
+
+extension Block {
+    /// Whether each event that the other matches is one that this matches, as far as their texts show it.
+    fileprivate func accepts(allOf other: Block) -> Bool {
+        switch other.role {
+        case .plain, .loop, .optional: break
+        case .negated, .absent: return false
+        }
+        return other.predicates.allSatisfy { wanted in
+            predicates.contains { own in
+                let sameTopics = own.on.isEmpty || Set(wanted.on).isSubset(of: own.on) && !wanted.on.isEmpty
+                return sameTopics && (own.expression == nil || own.expression?.source == wanted.expression?.source)
             }
         }
     }

@@ -27,11 +27,12 @@ struct EmitReader {
     private func action(_ node: YAMLNode) -> Action? {
         guard let reader = node.mapping(problems, expected: "an action such as {publish: …}") else { return nil }
         reader.notBuiltYet("http", "exec", "sequence")
-        for key in ["http", "exec", "sequence"] where reader.optional(key) != nil { return nil }
         reader.atMostOne(of: ["publish", "log"])
+        let (published, logged) = (reader.optional("publish"), reader.optional("log"))
+        if ["http", "exec", "sequence"].contains(where: { reader.place(of: $0) != nil }) { return nil }
         defer { reader.finish() }
-        if let node = reader.optional("publish") { return publish(node) }
-        if let node = reader.optional("log") { return log(node) }
+        if let published { return publish(published) }
+        if let logged { return log(logged) }
         problems.error(node.place, "found no action, expected one of publish, log")
         return nil
     }

@@ -7,6 +7,8 @@ import CEL
 struct PatternReader {
     let paths: PathTable
     let problems: ProblemCollector
+    /// Whether a pattern that names no topic is an error.
+    let needsTopics: Bool
     /// The groups of all patterns of the file, which `emit` and `actions` may name.
     let phenomenonGroups: [String]
 
@@ -16,14 +18,14 @@ struct PatternReader {
             return nil
         }
         reader.notBuiltYet("after_match", "rest", "state", "recent")
-        for key in ["after_match", "rest", "state", "recent"] { _ = reader.optional(key) }
+        // A name that means something else is reported where its block is read.
         let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
+            .filter { !ExpressionEnvironment.reservedNames.contains($0) }
         let expressions = ExpressionReader(
             environment: ExpressionEnvironment(paths: paths, groups: groups), problems: problems)
-        let predicates = PredicateReader(expressions: expressions)
-
         let name = reader.required("name").flatMap(patternName)
         let input = reader.optional("input").map { inputs($0, expressions) }
+        let predicates = PredicateReader(expressions: expressions, input: (input ?? nil)?.map(\.on))
         let key = reader.optional("key").flatMap { self.key($0, expressions) }
         let within = reader.optional("within").flatMap { $0.duration(in: 1...(366 * 86_400_000), problems) }
         let isSingleton = reader.optional("singleton")?.bool(problems) ?? false
@@ -44,10 +46,16 @@ struct PatternReader {
         reader.finish()
         guard let name, !blocks.isEmpty else { return nil }
         let pattern = Pattern(
-            name: name, input: input, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
+            name: name, input: input ?? nil, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
             preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
             maximumHistory: maximumHistory, emit: emitted, actions: carried,
             version: version(node))
+        if needsTopics, pattern.inputFilters(default: []).isEmpty {
+            problems.error(
+                node.place,
+                "found a pattern that names no topic, expected \"input\", an \"on\", or \"sensors\" in the configuration"
+            )
+        }
         PatternHints(pattern: pattern, place: node.place, problems: problems).report()
         return pattern
     }
@@ -84,23 +92,23 @@ struct PatternReader {
         }
     }
 
-    /// A filter, `{on, where}`, or a list of either.
-    private func inputs(_ node: YAMLNode, _ expressions: ExpressionReader) -> [Pattern.Input] {
+    /// A filter, `{on, where}`, or a list of either; nil where one is wrong.
+    private func inputs(_ node: YAMLNode, _ expressions: ExpressionReader) -> [Pattern.Input]? {
         guard node.isList else { return input(node, expressions) }
         let nodes = node.list(problems) ?? []
         if nodes.isEmpty { problems.error(node.place, "found an empty list, expected topic filters") }
-        return nodes.flatMap { input($0, expressions) }
+        let inputs = nodes.map { input($0, expressions) }
+        return inputs.contains(where: { $0 == nil }) ? nil : inputs.flatMap { $0 ?? [] }
     }
 
-    private func input(_ node: YAMLNode, _ expressions: ExpressionReader) -> [Pattern.Input] {
-        guard node.isMapping else {
-            return TopicFilters.one(node, problems).map { [Pattern.Input(on: $0)] } ?? []
-        }
-        guard let reader = node.mapping(problems) else { return [] }
-        let filters = reader.required("on").flatMap { TopicFilters.read($0, problems) } ?? []
-        let condition = reader.optional("where").map { expressions.condition($0, .event) }
+    private func input(_ node: YAMLNode, _ expressions: ExpressionReader) -> [Pattern.Input]? {
+        guard node.isMapping else { return TopicFilters.one(node, problems).map { [Pattern.Input(on: $0)] } }
+        guard let reader = node.mapping(problems) else { return nil }
+        let filters = reader.required("on").flatMap { TopicFilters.read($0, problems) }
+        let condition = reader.optional("where")
+        let expression = condition.flatMap { expressions.condition($0, .event) }
         reader.finish()
-        if let condition, condition == nil { return [] }
-        return filters.map { Pattern.Input(on: $0, expression: condition ?? nil) }
+        guard let filters, condition == nil || expression != nil else { return nil }
+        return filters.map { Pattern.Input(on: $0, expression: expression) }
     }
 }

@@ -6,6 +6,8 @@ import CEL
 /// Reads predicates: an expression, or `{on, where}`.
 struct PredicateReader {
     let expressions: ExpressionReader
+    /// The filters of the pattern's `input`; nil where it has none, or none that is sound.
+    let input: [TopicFilter]?
 
     private var problems: ProblemCollector { expressions.problems }
 
@@ -27,7 +29,7 @@ struct PredicateReader {
 
     private func mapping(_ node: YAMLNode, _ allowsGroup: Bool) -> Predicate? {
         guard let reader = node.mapping(problems) else { return nil }
-        let on = reader.optional("on").map { TopicFilters.read($0, problems) }
+        let on = reader.optional("on").map { TopicFilters.read($0, problems, check: checkReach) }
         let condition = reader.optional("where")
         let expression = condition.map { expressions.condition($0) }
         let group = allowsGroup ? reader.optional("group").flatMap { GroupName.read($0, problems) } : nil
@@ -41,16 +43,33 @@ struct PredicateReader {
             on: (on ?? nil) ?? [], expression: expression ?? nil, group: group,
             place: (condition ?? node).place.description)
     }
+
+    /// An `on` that no filter of `input` can meet would never match.
+    private func checkReach(_ filter: TopicFilter, _ place: SourcePlace) {
+        guard let input, !input.contains(where: { $0.overlaps(filter) }) else { return }
+        problems.error(
+            place,
+            "found \(filter), which no filter of this pattern's \"input\" (\(input.map(\.text).joined(separator: ", "))) can meet"
+        )
+    }
 }
 
 /// Topic filters in files.
 enum TopicFilters {
     /// One filter, or a list of them; nil where one is wrong.
-    static func read(_ node: YAMLNode, _ problems: ProblemCollector) -> [TopicFilter]? {
-        guard node.isList else { return one(node, problems).map { [$0] } }
+    /// - Parameter check: is told each sound filter and where it stands.
+    static func read(
+        _ node: YAMLNode, _ problems: ProblemCollector, check: (TopicFilter, SourcePlace) -> Void = { _, _ in }
+    ) -> [TopicFilter]? {
+        func one(_ node: YAMLNode) -> TopicFilter? {
+            let filter = TopicFilters.one(node, problems)
+            if let filter { check(filter, node.place) }
+            return filter
+        }
+        guard node.isList else { return one(node).map { [$0] } }
         guard let nodes = node.list(problems) else { return nil }
         if nodes.isEmpty { problems.error(node.place, "found an empty list, expected topic filters") }
-        let filters = nodes.compactMap { one($0, problems) }
+        let filters = nodes.compactMap(one)
         return filters.count == nodes.count && !filters.isEmpty ? filters : nil
     }
 

@@ -76,7 +76,9 @@ struct TemplateReader {
         var expression = String.UnicodeScalarView()
         expression.append(contentsOf: scalars[start..<end])
         do {
-            return try expressions.environment.compile(String(expression))
+            let program = try expressions.environment.compile(String(expression))
+            for hint in program.hints { problems.hint(source.place(atScalar: start + hint.offset), hint.message) }
+            return program
         } catch {
             for problem in error.problems {
                 problems.error(source.place(atScalar: start + problem.offset), problem.message)

@@ -4,6 +4,7 @@ package final class MappingReader {
     private let entries: [YAMLNode.Entry]
     private let problems: ProblemCollector
     private var known: [String] = []
+    private var notBuilt: [String] = []
 
     fileprivate init(node: YAMLNode, entries: [YAMLNode.Entry], problems: ProblemCollector) {
         self.node = node
@@ -28,8 +29,9 @@ package final class MappingReader {
 
     /// A key that the language has and this version has not: reported where it is given, no unknown key elsewhere.
     package func notBuiltYet(_ keys: String...) {
+        notBuilt += keys
         for key in keys {
-            guard let entry = entry(key) else { continue }
+            guard let entry = entries.first(where: { $0.key == key }) else { continue }
             problems.error(entry.keyPlace, "\"\(key)\" is not built yet")
         }
     }
@@ -48,7 +50,7 @@ package final class MappingReader {
 
     /// Reports the keys that have not been asked for, each with the known ones and the nearest of them.
     package func finish() {
-        for entry in entries where !known.contains(entry.key) {
+        for entry in entries where !known.contains(entry.key) && !notBuilt.contains(entry.key) {
             // The nearest name costs time; a file of nothing but unknown keys is not worth it.
             problems.error(entry.keyPlace, problems.isFull ? "unknown key" : unknownKey(entry))
         }

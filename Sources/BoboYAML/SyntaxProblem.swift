@@ -113,6 +113,7 @@ private struct SyntaxFault {
         guard let scalar = scalar(at: mark) else { return nil }
         let before = source.line(mark.line).prefix(mark.column - 1).last { !$0.isBlank }
         if let before, before == "\"" || before == "'" { return quoteRule(before) }
+        if scalar == ":", context?.mark.line == mark.line { return "an expression that holds \": \" stands in quotes" }
         return "[]{},\"'".unicodeScalars.contains(scalar)
             ? "between { } or [ ] an expression that holds , [ ] { or } stands in quotes" : nil
     }

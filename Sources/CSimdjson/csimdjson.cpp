@@ -1,7 +1,9 @@
 #include "csimdjson.h"
+#include "number.h"
 
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +30,11 @@ struct branch {
 };
 
 constexpr double exact = 9007199254740992.0; // 2^53
+
+// Later versions of simdjson have an error of its own for a whole number beyond 64 bits, which 3.0 does not name.
+bool concerns_number(error_code error) {
+    return error == NUMBER_ERROR || std::strstr(error_message(error), "64 bits") != nullptr;
+}
 
 } // namespace
 
@@ -134,6 +141,26 @@ struct bobo_json_parser {
         }
     }
 
+    // simdjson takes an empty list or map for no level.
+    bool too_deep(const char *bytes, size_t length, dom::element element) const {
+        if (length < 2 * (max_depth + 1)) return false;
+        size_t openings = 0;
+        for (size_t i = 0; i < length; ++i) openings += (bytes[i] == '[') + (bytes[i] == '{');
+        return openings > max_depth && deeper(element, 0);
+    }
+    bool deeper(dom::element element, size_t depth) const {
+        if (element.is_array()) {
+            if (depth >= max_depth) return true;
+            for (auto child : element.get_array().value_unsafe())
+                if (deeper(child, depth + 1)) return true;
+        } else if (element.is_object()) {
+            if (depth >= max_depth) return true;
+            for (auto field : element.get_object().value_unsafe())
+                if (deeper(field.value, depth + 1)) return true;
+        }
+        return false;
+    }
+
     // The slow way, for numbers that fit no 64-bit integer: each token is read by itself.
     bool flatten_slowly(ondemand::value value, size_t depth) {
         ondemand::json_type type;
@@ -198,23 +225,11 @@ struct bobo_json_parser {
         return false;
     }
 
-    // RFC 8259, section 6.
     bool number_slowly(std::string_view token) {
         while (!token.empty() && (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t'))
             token.remove_suffix(1);
-        size_t i = 0;
-        auto digits = [&] { size_t from = i; while (i < token.size() && token[i] >= '0' && token[i] <= '9') ++i; return i - from; };
-        if (i < token.size() && token[i] == '-') ++i;
-        size_t whole_from = i, whole = digits();
-        if (whole == 0 || (whole > 1 && token[whole_from] == '0')) return false;
         bool integer = true;
-        if (i < token.size() && token[i] == '.') { ++i; integer = false; if (digits() == 0) return false; }
-        if (i < token.size() && (token[i] == 'e' || token[i] == 'E')) {
-            ++i; integer = false;
-            if (i < token.size() && (token[i] == '+' || token[i] == '-')) ++i;
-            if (digits() == 0) return false;
-        }
-        if (i != token.size()) return false;
+        if (!is_json_number(token, &integer)) return false;
         std::string text(token);
         if (integer) {
             errno = 0;
@@ -307,9 +322,10 @@ extern "C" int bobo_json_parse(bobo_json_parser *parser, const char *bytes, size
     dom::element element;
     error_code error = parser->dom.parse((const uint8_t *)bytes, length, false).get(element);
     if (error == SUCCESS) {
+        if (parser->too_deep(bytes, length, element)) return 0;
         *root_is_map = element.is_object();
         parser->visit(parser->root, element);
-    } else if (error != NUMBER_ERROR || !parser->parse_slowly(bytes, length, root_is_map)) {
+    } else if (!concerns_number(error) || !parser->parse_slowly(bytes, length, root_is_map)) {
         return 0;
     }
     *found = parser->found.data();

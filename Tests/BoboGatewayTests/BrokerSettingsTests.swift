@@ -3,24 +3,6 @@ import Testing
 @testable import BoboGateway
 
 @Suite struct BrokerSettingsTests {
-    @Test(arguments: [
-        "mqtt://h", "mqtt://h:1883", "mqtts://broker.local:8883/", "mqtt://127.0.0.1:65535", "mqtt://[::1]",
-        "mqtts://[fe80::1]:1",
-    ])
-    func whatIsABrokersURL(_ url: String) { #expect(faultOfBrokerURL(url) == nil) }
-
-    @Test(arguments: [
-        "", "h", "http://h", "MQTT://h", "mqtt://", "mqtt://:1883", "mqtt://h:", "mqtt://h:0", "mqtt://h:65536",
-        "mqtt://h:x",
-        "mqtt://::1", "mqtt://[::1", "mqtt://[h]", "mqtt://[::1]x", "mqtt://h/path", "mqtt://h?x", "mqtt://a b",
-        "mqtt://hö",
-        "mqtt://u:secret@h", "mqtt://h:-1", "mqtt://h:1:2",
-    ])
-    func whatIsNone(_ url: String) throws {
-        let fault = try #require(faultOfBrokerURL(url))
-        #expect(!fault.contains("secret"))
-    }
-
     @Test func noMessageShowsAPassword() throws {
         let yaml = "broker:\n  url: mqtt://u:topsecret@h\n  password: [topsecret]\n  username: u"
         let messages = try ConfigurationFolder().load(yaml).messages

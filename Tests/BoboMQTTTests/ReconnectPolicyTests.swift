@@ -23,12 +23,13 @@ import Testing
         #expect(Set(delays).count == delays.count)
     }
 
-    @Test("After a connection that lasted the delays begin anew")
-    mutating func anew() {
+    @Test("After a connection the delays begin anew, however long it lasted", arguments: [1, 100])
+    func anew(seconds: Int) {
+        var random = SeededRandom(seed: 5)
         var policy = ReconnectPolicy()
         for _ in 0..<10 { _ = policy.failed(gone, at: .zero, using: &random) }
         policy.connected(at: .seconds(100))
-        guard case .retry(let delay) = policy.failed(.lost("reset"), at: .seconds(105), using: &random) else {
+        guard case .retry(let delay) = policy.failed(.lost("reset"), at: .seconds(100 + seconds), using: &random) else {
             Issue.record("a lost broker is tried again")
             return
         }
@@ -50,6 +51,25 @@ import Testing
             }
         }
         #expect(steps[2...] == [.anotherClient(retryAfter: .seconds(30)), .anotherClient(retryAfter: .seconds(30))])
+    }
+
+    @Test("Two clients that throw each other out are found out, whenever each comes back", arguments: 0..<50)
+    func mutual(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var policies = [ReconnectPolicy(), ReconnectPolicy()]
+        policies[0].connected(at: .zero)
+        policies[1].connected(at: .seconds(60))
+        var now = Duration.seconds(60)
+        // One comes, and throws the other out.
+        for turn in 0..<10 {
+            switch policies[turn % 2].failed(.lost("7"), at: now, using: &random) {
+            case .retry(let delay): now += delay
+            case .anotherClient: return
+            case .giveUp: Issue.record("given up")
+            }
+            policies[turn % 2].connected(at: now)
+        }
+        Issue.record("not found out")
     }
 
     @Test(

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What commands that speak to a broker do where there is none, or one that does not want them.
-@Suite struct BrokerRefusalTests {
+@Suite(.waiting) struct BrokerRefusalTests {
     let folder: TestFolder
 
     init() throws {

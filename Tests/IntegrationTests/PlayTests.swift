@@ -2,7 +2,7 @@ import BoboMQTT
 import Foundation
 import Testing
 
-@Suite struct PlayTests {
+@Suite(.waiting) struct PlayTests {
     let broker: BrokerProcess
     let folder: TestFolder
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct RecordTests {
+@Suite(.waiting) struct RecordTests {
     let broker: BrokerProcess
     let folder: TestFolder
 

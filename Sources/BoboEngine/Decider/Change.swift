@@ -16,6 +16,9 @@ public struct Change: Sendable {
         public let identifier: RunIdentifier
         /// The number of events in the history before this change.
         public let base: Int
+        /// Hashes of the identifiers of the history's events before this change and after it; only where runs are shared.
+        package var baseHash = Hash128()
+        package var hash = Hash128()
     }
 
     public let kind: Kind
@@ -30,6 +33,14 @@ public struct Change: Sendable {
     /// The `ts` of the event, or the deadline of the timer, that made the change: milliseconds since 1970.
     public let timestamp: Int64
     public let runs: [RunPart]
+    /// The version of the pattern.
+    package let version: Hash128
+    /// Of completed runs, which the engine holds no longer: the whole, in the order of `runs`. Only where runs are shared.
+    package let copies: [RunCopy]
+    /// Whether each gateway makes this change by itself, so that it is not sent.
+    package let isLocal: Bool
+    /// Of completed runs: whether a timer ended them, no event.
+    package let endedByTimer: Bool
 }
 
 /// Why a run ended without being complete.
@@ -37,6 +48,8 @@ public enum HaltReason: String, Sendable, Hashable, CaseIterable {
     case strict, negated, precondition, haltcondition, unless, absent, within, maximumRuns, maximumHistory
     /// The pattern was taken away or changed.
     case replaced
+    /// Two gateways each began a run of one key.
+    case singleton
 }
 
 /// The same for all gateways that know of the run: a hash of phenomenon, pattern, key and the first event's identifier.

@@ -3,14 +3,16 @@ import CEL
 /// Holds the runs of all patterns, and says what an event or the passing of time does to them.
 final class Decider {
     private(set) var matchers: [Matcher]
-    private let scope: Scope
-    private var state = RunState()
+    let scope: Scope
+    var state: RunState
     private var stamp: UInt64 = 0
 
-    init(_ phenomena: [Phenomenon], scope: Scope, recordsChanges: Bool) {
+    init(_ phenomena: [Phenomenon], scope: Scope, recordsChanges: Bool, replication: Replication? = nil) {
         self.scope = scope
+        state = RunState(replication)
         matchers = Decider.compile(phenomena).map(Matcher.init)
-        state.effects.recordsChanges = recordsChanges
+        state.effects.recordsChanges = recordsChanges || replication != nil
+        replication?.serve(matchers)
     }
 
     private static func compile(_ phenomena: [Phenomenon]) -> [CompiledPattern] {
@@ -47,16 +49,22 @@ final class Decider {
             matcher.compiled = compiled
             return matcher
         }
+        state.replication?.serve(matchers)
     }
 
     /// Offers the event to the runs of all patterns that may care, and starts new ones.
     func take(_ event: Event, _ route: Route) {
-        stamp += 1
-        let stamp = stamp
+        let stamp = nextStamp()
+        state.replication?.look(at: event)
         route.forEachInterest(in: event) { interest in
             let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
             interest.matcher.take(offer, interest.conditions, &state, scope)
         }
+    }
+
+    func nextStamp() -> UInt64 {
+        stamp += 1
+        return stamp
     }
 
     /// When the next timer is due.
@@ -76,6 +84,10 @@ final class Decider {
                 matcher.expire(clock: deadline, &state)
             case .absent(let node, let number):
                 guard state.forest.nodes[node].timer == number else { continue }
+                if let replication = state.replication {
+                    replication.pending[node] = Replication.Wait(number: number, deadline: deadline)
+                    continue
+                }
                 matcher.waitIsOver(node, deadline: deadline, &state)
             }
         }
@@ -104,4 +116,7 @@ final class Decider {
     var occupancy: (nodes: Int, keys: Int) {
         (state.forest.nodes.count, matchers.reduce(0) { $0 + $1.keyStates.count })
     }
+
+    /// Those that have not been tidied away are counted, too.
+    var timerCount: Int { state.timers.count }
 }

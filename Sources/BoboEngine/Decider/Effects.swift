@@ -9,6 +9,8 @@ package struct Completion: Sendable {
     package let history: RunHistory
     /// The `ts` of the event that completed it, or the deadline of the timer.
     let timestamp: Int64
+    /// Whether a peer completed it.
+    var isFromPeer = false
 }
 
 /// What came of one event or one deadline.

@@ -11,6 +11,8 @@ struct KeyState {
     let key: KeyValue
     let value: Value
     var active = 0
+    /// No run's last event that was read elsewhere has a later `ts`.
+    var latestForeign = Int64.min
     /// Those where runs wait, by ascending block.
     private(set) var places: ContiguousArray<Place> = []
 

@@ -7,6 +7,8 @@ final class Matcher {
     struct RunReference {
         let run: Int32
         let start: UInt64
+        /// The `ts` of its first event.
+        let timestamp: Int64
     }
 
     var compiled: CompiledPattern
@@ -38,7 +40,12 @@ final class Matcher {
         scope.key = value
         let known = active == 0 ? nil : keyNumbers[key]
         let completed = state.effects.completions.count
-        if let known { offerToRuns(offer, known, &state, scope) }
+        if let replication = state.replication {
+            replication.recent.keep(offer, of: self, key, at: replication.time)
+            if let known { offerWithExceptions(offer, known, replication, &state, scope) }
+        } else if let known {
+            offerToRuns(offer, known, &state, scope)
+        }
         sortCompletions(from: completed, &state)
         scope.view = nil
         if let group = compiled.start(offer, scope) {
@@ -57,12 +64,19 @@ final class Matcher {
         var below = Int32.max
         while let place = keyStates[keyState].place(below: below) {
             below = place.block
-            if compiled.steps[Int(place.block)].readsHistory {
-                offerOneByOne(offer, place, keyState, &state, scope)
-            } else {
-                let decision = compiled.decide(offer, at: Int(place.block), scope)
-                move(decision, place, keyState, offer.event, &state)
-            }
+            self.offer(offer, at: place, keyState, &state, scope)
+        }
+    }
+
+    @inline(__always)
+    func offer(
+        _ offer: Offer, at place: KeyState.Place, _ keyState: Int32, _ state: inout RunState, _ scope: Scope
+    ) {
+        if compiled.steps[Int(place.block)].readsHistory {
+            offerOneByOne(offer, place, keyState, &state, scope)
+        } else {
+            let decision = compiled.decide(offer, at: Int(place.block), scope)
+            move(decision, place, keyState, offer.event, &state)
         }
     }
 
@@ -81,19 +95,28 @@ final class Matcher {
         for run in state.forest.runs(below: place.root) {
             single(out: run, at: place, &state)
             scope.view = state.forest.view(of: run, groupCount: groupCount)
-            switch compiled.decide(offer, at: Int(place.block), scope) {
-            case .ignore: break
-            case .halt(let reason): end(run, reason, offer.event.timestamp, &state)
-            case .accept(let group, let target):
-                let accepted = Accepted(event: offer.event, group: group)
-                advance(run, from: place, accepted, to: target, keyState, &state)
-            }
+            let decision = compiled.decide(offer, at: Int(place.block), scope)
+            carry(out: decision, on: run, place, keyState, offer.event, &state)
         }
         scope.view = nil
         removeIfEmpty(place, keyState, &state)
     }
 
-    private func single(out run: Int32, at place: KeyState.Place, _ state: inout RunState) {
+    /// Of a run that stands directly below its root.
+    func carry(
+        out decision: Decision, on run: Int32, _ place: KeyState.Place, _ keyState: Int32, _ event: Event,
+        _ state: inout RunState
+    ) {
+        switch decision {
+        case .ignore: break
+        case .halt(let reason): end(run, reason, event.timestamp, &state)
+        case .accept(let group, let target):
+            let accepted = Accepted(event: event, group: group)
+            advance(run, from: place, accepted, to: target, keyState, &state)
+        }
+    }
+
+    func single(out run: Int32, at place: KeyState.Place, _ state: inout RunState) {
         let before = state.forest.runs[run].node
         let parent = state.forest.nodes[before].parent
         state.forest.single(out: run)
@@ -135,8 +158,10 @@ final class Matcher {
             forget(runs, keyState, state)
             state.counters.countHalt(reason, runs.count)
             keyStates[keyState].removePlace(at: place.block)
+            // Each child of the place has come at another time, and has its own timer.
+            let arrivals = state.forest.childCount(of: place.root)
             state.forest.remove(tree: place.root)
-            if case .absent = compiled.steps[Int(place.block)].role { state.abandonTimer() }
+            if case .absent = compiled.steps[Int(place.block)].role { state.abandonTimers(arrivals) }
         case .accept(let group, let target):
             haltLongest(place, event.timestamp, &state)
             guard !removeIfEmpty(place, keyState, &state) else { return }
@@ -217,7 +242,8 @@ final class Matcher {
         }
         state.counters.completed += state.effects.completions.count - first
         let runs = histories.map(\.0)
-        record(.completed, runs, block: compiled.steps.count, nil, timestamp, &state)
+        let copies = state.replication == nil ? [] : histories.map { compiled.copy(of: $0.history, key: value) }
+        record(.completed, runs, block: compiled.steps.count, nil, timestamp, copies: copies, &state)
         forget(runs, keyState, state)
         state.forest.remove(tree: node)
     }

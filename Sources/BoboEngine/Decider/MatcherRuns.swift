@@ -5,6 +5,10 @@ import DequeModule
 extension Matcher {
     func start(_ first: Accepted, _ key: KeyValue, _ value: Value, _ known: Int32?, _ state: inout RunState) {
         let event = first.event
+        if let replication = state.replication {
+            let identifier = compiled.identifier(key: value, first: event)
+            guard !replication.knows(identifier) else { return }
+        }
         guard compiled.steps.count > 1 else {
             state.counters.started += 1
             state.counters.completed += 1
@@ -16,8 +20,8 @@ extension Matcher {
             recordSingle(.completed, block: 1, first, value, &state)
             return
         }
-        if compiled.pattern.isSingleton, let known, keyStates[known].active > 0 { return }
-        if case .hashed = event.identifier {
+        if compiled.pattern.isSingleton, let known, isTaken(known, at: event.timestamp, state) { return }
+        if state.replication == nil, case .hashed = event.identifier {
             guard identified.insert(compiled.identifier(key: value, first: event)).inserted else { return }
         }
         haltOldest(event.timestamp, &state)
@@ -27,13 +31,14 @@ extension Matcher {
         state.counters.started += 1
         active += 1
         keyStates[keyState].active += 1
-        insertByAge(RunReference(run: run, start: number), event.timestamp, state.forest)
+        insertByAge(RunReference(run: run, start: number, timestamp: event.timestamp), state.forest)
+        state.replication?.begin(run, of: self, key: value, first)
         recordSingle(.started, block: 1, first, value, &state)
         arrive(state.forest.runs[run].node, at: 1, keyState, event.timestamp, &state)
         armWithin(&state)
     }
 
-    private func insertKey(_ key: KeyValue, _ value: Value) -> Int32 {
+    func insertKey(_ key: KeyValue, _ value: Value) -> Int32 {
         if let number = keyNumbers[key] { return number }
         let number = keyStates.insert(KeyState(key: key, value: value))
         keyNumbers[key] = number
@@ -43,39 +48,45 @@ extension Matcher {
     // MARK: Age
 
     /// Events come in order of `ts` but for late ones, so the search from the end is short.
-    private func insertByAge(_ reference: RunReference, _ timestamp: Int64, _ forest: borrowing RunForest) {
+    func insertByAge(_ reference: RunReference, _ forest: borrowing RunForest) {
         if ages.count > 64, ages.count > 2 * active {
             ages.removeAll { forest.runs[$0.run].start != $0.start }
         }
         var index = ages.endIndex
-        while index > ages.startIndex, firstTimestamp(ages[index - 1], forest) ?? .min > timestamp { index -= 1 }
+        while index > ages.startIndex, ages[index - 1].timestamp > reference.timestamp { index -= 1 }
         ages.insert(reference, at: index)
     }
 
-    /// nil where the run has ended.
-    private func firstTimestamp(_ reference: RunReference, _ forest: borrowing RunForest) -> Int64? {
-        guard forest.runs[reference.run].start == reference.start else { return nil }
-        return forest.runs[reference.run].first?.event.timestamp
-    }
-
-    private func oldest(_ forest: borrowing RunForest) -> (run: Int32, timestamp: Int64)? {
+    func oldest(_ forest: borrowing RunForest) -> (run: Int32, timestamp: Int64)? {
         while let reference = ages.first {
-            if let timestamp = firstTimestamp(reference, forest) { return (reference.run, timestamp) }
+            if forest.runs[reference.run].start == reference.start { return (reference.run, reference.timestamp) }
             ages.removeFirst()
         }
         return nil
     }
 
-    private func haltOldest(_ timestamp: Int64, _ state: inout RunState) {
+    func haltOldest(_ timestamp: Int64, _ state: inout RunState) {
         guard active >= compiled.pattern.maximumRuns, let (run, _) = oldest(state.forest) else { return }
-        endAlone(run, .maximumRuns, timestamp, &state)
+        guard let replication = state.replication, isOver(run, at: timestamp, state.forest) else {
+            endAlone(run, .maximumRuns, timestamp, &state)
+            return
+        }
+        replication.announce { endAlone(run, .within, timestamp, &state) }
     }
 
     /// Halts the runs whose first event lies more than `within` before the clock.
     func expire(clock: Int64, _ state: inout RunState) {
         guard let within = compiled.pattern.within else { return }
         armed = nil
-        while let (run, timestamp) = oldest(state.forest), timestamp.addingClamped(within) < clock {
+        let grace = state.replication?.catchUp ?? 0
+        while let (run, timestamp) = oldest(state.forest),
+            timestamp.addingClamped(within).addingClamped(grace) < clock
+        {
+            if let replication = state.replication, isUndecided(run, state.forest) {
+                ages.removeFirst()
+                replication.undecided.insert(run)
+                continue
+            }
             endAlone(run, .within, timestamp.addingClamped(within), &state)
         }
         armWithin(&state)
@@ -83,7 +94,8 @@ extension Matcher {
 
     func armWithin(_ state: inout RunState) {
         guard let within = compiled.pattern.within, let (run, timestamp) = oldest(state.forest) else { return }
-        let due = timestamp.addingClamped(within).addingClamped(1)
+        let grace = state.replication?.catchUp ?? 0
+        let due = timestamp.addingClamped(within).addingClamped(grace).addingClamped(1)
         guard due < armed ?? .max else { return }
         armed = due
         state.timers.insert(
@@ -93,7 +105,7 @@ extension Matcher {
     // MARK: Ends
 
     /// Halts one run, and drops what is empty then.
-    private func endAlone(_ run: Int32, _ reason: HaltReason, _ timestamp: Int64, _ state: inout RunState) {
+    func endAlone(_ run: Int32, _ reason: HaltReason, _ timestamp: Int64, _ state: inout RunState) {
         let keyState = state.forest.runs[run].keyState
         let place = end(run, reason, timestamp, &state)
         removeIfEmpty(place, keyState, &state)
@@ -103,20 +115,25 @@ extension Matcher {
     /// Halts one run. The place may then be empty, and the key without a run.
     @discardableResult
     func end(_ run: Int32, _ reason: HaltReason, _ timestamp: Int64, _ state: inout RunState) -> KeyState.Place {
-        let leaf = state.forest.runs[run].node
-        let keyState = state.forest.runs[run].keyState
         record(.halted(reason), [run], block: nil, nil, timestamp, &state)
-        forget([run], keyState, state)
         state.counters.countHalt(reason, 1)
+        return remove(run, &state)
+    }
+
+    /// Takes one run away. The place may then be empty, and the key without a run.
+    func remove(_ run: Int32, _ state: inout RunState) -> KeyState.Place {
+        let leaf = state.forest.runs[run].node
+        forget([run], state.forest.runs[run].keyState, state)
         let root = state.forest.detach(leaf)
         let block = state.forest.nodes[root].block
         state.forest.remove(tree: leaf)
-        if case .absent = compiled.steps[Int(block)].role { state.abandonTimer() }
+        if case .absent = compiled.steps[Int(block)].role { state.abandonTimers() }
         return KeyState.Place(block: block, root: root)
     }
 
     /// Halts all runs, since the pattern is no more.
     func endAll(_ timestamp: Int64, _ state: inout RunState) {
+        for run in state.replication?.undecided(of: self) ?? [] { endAlone(run, .replaced, timestamp, &state) }
         while let (run, _) = oldest(state.forest) { endAlone(run, .replaced, timestamp, &state) }
     }
 

@@ -55,6 +55,16 @@ struct RunForest: ~Copyable {
 
     func isEmpty(root: Int32) -> Bool { nodes[root].firstChild == RunForest.none }
 
+    func childCount(of node: Int32) -> Int {
+        var count = 0
+        var child = nodes[node].firstChild
+        while child != RunForest.none {
+            count += 1
+            child = nodes[child].next
+        }
+        return count
+    }
+
     // MARK: Links
 
     func append(_ child: Int32, to parent: Int32) {

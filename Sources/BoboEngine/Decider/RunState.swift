@@ -4,18 +4,22 @@ struct RunState: ~Copyable {
     var timers = Timers()
     var effects = Effects()
     var counters = RunCounters()
+    /// nil: the runs are this engine's alone.
+    let replication: Replication?
     private var lastStart: UInt64 = 0
+
+    init(_ replication: Replication? = nil) { self.replication = replication }
 
     mutating func nextStart() -> UInt64 {
         lastStart += 1
         return lastStart
     }
 
-    mutating func abandonTimer() {
+    mutating func abandonTimers(_ count: Int = 1) {
         // Reading the forest within the closure would overlap with the change of the timers, so it looks through a copy of
         // the slab's address.
         let view = forest.nodes.view
-        timers.abandon { timer in
+        timers.abandon(count) { timer in
             guard case .absent(let node, let number) = timer.subject else { return true }
             return view[Int(node)].timer == number
         }

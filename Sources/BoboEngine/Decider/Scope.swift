@@ -7,10 +7,17 @@ final class Scope: Activation {
     /// nil: no history yet.
     var view: HistoryView?
     var now: Int64 = 0
+    /// Of predicates, until someone takes them.
+    var warnings: [PredicateWarning] = []
     private let timezone: Value
 
     init(timezone: String) {
         self.timezone = .string(timezone)
+    }
+
+    override func value(_ slot: Int, atPath path: Int) throws(EvaluationFailure) -> Value {
+        if slot == ExpressionEnvironment.Slot.event.rawValue, let event { return try event.value(atPath: path) }
+        return try super.value(slot, atPath: path)
     }
 
     override func value(_ slot: Int) throws(EvaluationFailure) -> Value {

@@ -62,9 +62,11 @@ struct Timers {
             })
     }
 
-    /// Says that a timer is of no use any more; `isLive` tells which are when it is time to tidy up.
-    mutating func abandon(_ isLive: (Timer) -> Bool) {
-        abandoned += 1
+    var count: Int { heap.count }
+
+    /// Says that so many timers are of no use any more; `isLive` tells which are when it is time to tidy up.
+    mutating func abandon(_ count: Int, _ isLive: (Timer) -> Bool) {
+        abandoned += count
         guard abandoned > 1024, abandoned > heap.count / 2 else { return }
         heap = Heap(heap.unordered.filter(isLive))
         abandoned = 0

@@ -89,7 +89,8 @@ package struct JSONWriter {
         digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
 
-    /// Any value: bytes as base64, timestamps and durations as CEL writes them, types by name, events as objects.
+    /// Any value: bytes as an object with base64, timestamps and durations as CEL's `string` has them, types by name, events
+    /// as objects.
     package mutating func write(_ value: Value) {
         switch value {
         case .null: raw("null")
@@ -98,8 +99,10 @@ package struct JSONWriter {
         case .uint(let uint): raw(String(uint))
         case .double(let double): write(double)
         case .string(let text): write(text)
-        case .bytes(let data): write(Base64.encode(data))
-        case .timestamp, .duration, .type: write(String(describing: value))
+        case .bytes(let data): write(bytes: data)
+        case .timestamp(let timestamp): write(timestamp.rfc3339)
+        case .duration(let duration): write(duration.text)
+        case .type: write(String(describing: value))
         case .list(let list):
             raw("[")
             for (index, element) in list.elements.enumerated() {
@@ -111,7 +114,11 @@ package struct JSONWriter {
             raw("{")
             for (index, pair) in map.enumerated() {
                 if index > 0 { raw(",") }
-                if case .string(let name) = pair.0 { write(name) } else { write(String(describing: pair.0)) }
+                switch pair.0 {
+                case .string(let name): write(name)
+                case .uint(let number): write(String(number))
+                default: write(String(describing: pair.0))
+                }
                 raw(":")
                 write(pair.1)
             }
@@ -139,11 +146,14 @@ package struct JSONWriter {
         switch body.format {
         case .json: raw(message: body.bytes)
         case .text: write(String(decoding: body.bytes, as: UTF8.self))
-        case .bytes:
-            raw("{\"base64\":\"")
-            raw(Base64.encode(body.bytes))
-            raw("\"}")
+        case .bytes: write(bytes: body.bytes)
         }
+    }
+
+    private mutating func write(bytes data: [UInt8]) {
+        raw("{\"base64\":\"")
+        raw(Base64.encode(data))
+        raw("\"}")
     }
 
     /// A time in milliseconds since 1970 as RFC 3339 with milliseconds, in UTC.

@@ -10,6 +10,8 @@ public struct ComplexEvent: Sendable {
     public let topic: String
     public let qos: Int
     public let isRetained: Bool
+    /// Whether another gateway completed the run.
+    public let isFromPeer: Bool
     /// A CloudEvents 1.0 JSON object in one line, without a line break at its end.
     public let json: [UInt8]
     let keyValue: Value

@@ -42,8 +42,8 @@ final class Producer {
         return ComplexEvent(
             phenomenon: compiled.phenomenon.name, pattern: compiled.pattern.name, identifier: identifier,
             timestamp: completion.timestamp, topic: topic(emit) ?? frame.topic, qos: emit.qos,
-            isRetained: emit.isRetained, json: json.bytes, keyValue: completion.key, runHistory: completion.history,
-            dataRange: data, depth: depth + 1)
+            isRetained: emit.isRetained, isFromPeer: completion.isFromPeer, json: json.bytes, keyValue: completion.key,
+            runHistory: completion.history, dataRange: data, depth: depth + 1)
     }
 
     private func frame(_ compiled: CompiledPattern) -> ComplexEventFrame {

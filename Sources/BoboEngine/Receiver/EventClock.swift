@@ -24,6 +24,9 @@ struct EventClock {
 
     var waitingCount: Int { waiting.count }
 
+    /// The `ts` of the event whose turn is next.
+    var nextWaiting: Int64? { waiting.min?.event.timestamp }
+
     func isLate(_ timestamp: Int64) -> Bool { timestamp < now }
 
     mutating func advance(to time: Int64) { now = max(now, time) }

@@ -12,7 +12,10 @@ public struct Message {
     /// For events that bear no identifier of the sensor's.
     public let number: UInt64
 
-    public init(topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool, number: UInt64) {
+    public init(
+        topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool,
+        number: UInt64
+    ) {
         self.topic = topic
         self.payload = payload
         self.arrival = arrival

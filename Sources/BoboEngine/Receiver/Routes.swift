@@ -11,7 +11,7 @@ final class Routes {
 
     static let maximumTopics = 200_000
 
-    private var known: [String: Route] = [:]
+    private var known: [ExactText: Route] = [:]
     private let filters: FilterTree<Filtered>
     private let sensors: [Sensor]
     private let prefix: String
@@ -30,11 +30,11 @@ final class Routes {
 
     /// nil where the text is no topic.
     func route(_ name: String) -> Route? {
-        if let route = known[name] { return route }
+        if let route = known[ExactText(name)] { return route }
         guard let topic = try? TopicName(name) else { return nil }
         let route = find(topic)
         if known.count >= Routes.maximumTopics { known.removeAll() }
-        known[name] = route
+        known[ExactText(name)] = route
         return route
     }
 

@@ -7,6 +7,9 @@ package struct EventLine {
     /// nil: the line only moves the clock.
     package let message: (topic: String, payload: [UInt8])?
     package let isRetained: Bool
+
+    /// Those of the years 1 to 9999, which a CloudEvent's `time` can say.
+    package static let timestamps: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 }
 
 /// Why a line of an event file cannot be read.
@@ -33,11 +36,14 @@ package final class EventLineParser {
         if let fault = bobo_line_parse(parser, bytes, line.count, capacity, &found) {
             throw EventLineError(description: String(cString: fault))
         }
+        guard EventLine.timestamps.contains(found.ts) else {
+            throw EventLineError(description: "`ts` is not between the years 1 and 9999")
+        }
         guard found.kind != bobo_line_none.rawValue else {
             return EventLine(timestamp: found.ts, message: nil, isRetained: false)
         }
-        let topic = String(
-            decoding: UnsafeRawBufferPointer(start: found.topic, count: found.topic_length), as: UTF8.self)
+        let name = UnsafeRawBufferPointer(start: found.topic, count: found.topic_length)
+        let topic = String(decoding: name, as: UTF8.self)
         let content = UnsafeRawBufferPointer(start: found.content, count: found.content_length)
         let payload: [UInt8]
         if found.kind == bobo_line_base64.rawValue {

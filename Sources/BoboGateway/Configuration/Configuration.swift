@@ -1,3 +1,4 @@
+package import BoboMQTT
 package import BoboTopics
 package import BoboYAML
 
@@ -33,8 +34,8 @@ package struct Configuration: Hashable, Sendable {
     package func origin(of path: String) -> Origin { origins[path] ?? .default }
 
     package struct Broker: Hashable, Sendable {
-        /// `mqtt://` or `mqtts://`, checked; nil: a private broker on loopback.
-        package var url: String?
+        /// nil: a private broker on loopback.
+        package var url: BrokerURL?
         package var version = ProtocolVersion.v5
         package var clientID: String
         package var username: String?

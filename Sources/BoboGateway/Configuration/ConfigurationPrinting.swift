@@ -1,3 +1,4 @@
+private import BoboMQTT
 internal import BoboTopics
 internal import BoboYAML
 
@@ -21,7 +22,8 @@ extension Configuration {
         add("timezone", text(timezone))
         lines.append("broker:")
         let broker = [
-            ("url", text(broker.url)), ("version", broker.version.rawValue), ("client_id", text(broker.clientID)),
+            ("url", text(broker.url?.description)), ("version", broker.version.rawValue),
+            ("client_id", text(broker.clientID)),
             ("username", text(broker.username)),
             ("password", broker.passwordFile == nil ? broker.password.map { yamlText($0.description) } : nil),
             ("password_file", text(broker.passwordFile)), ("ca_file", text(broker.caFile)),

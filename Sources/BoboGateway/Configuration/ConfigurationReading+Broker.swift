@@ -1,3 +1,4 @@
+internal import BoboMQTT
 internal import BoboYAML
 
 extension ConfigurationReading {
@@ -10,9 +11,12 @@ extension ConfigurationReading {
                 problems.error(given.node.place, "expected a URL that begins with mqtt:// or mqtts://")
                 return nil
             }
-            guard let fault = faultOfBrokerURL(scalar.text) else { return scalar.text }
-            problems.error(given.node.place, fault)
-            return nil
+            do throws(BrokerURLError) {
+                return try BrokerURL(scalar.text)
+            } catch {
+                problems.error(given.node.place, "\(error)")
+                return nil
+            }
         }
         if let version = layers.value(
             "broker.version", read: { $0.node.oneOf(Configuration.ProtocolVersion.self, problems) })
@@ -100,7 +104,7 @@ extension ConfigurationReading {
             }
             return
         }
-        guard url.hasPrefix("mqtt://") else { return }
+        guard !url.usesTLS else { return }
         for path in ["broker.ca_file", "broker.certificate_file", "broker.key_file"] where layers.origins[path] != nil {
             if layers.prefers("broker.url", to: path) {
                 problems.hint(

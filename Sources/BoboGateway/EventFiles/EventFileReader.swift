@@ -90,7 +90,8 @@ package final class EventFileReader {
         return nil
     }
 
-    private func report(_ reason: String) throws {
+    /// Something is wrong with the line that was read last.
+    package func report(_ reason: String) throws {
         badLines += 1
         try onBadLine(lineNumber, reason)
     }

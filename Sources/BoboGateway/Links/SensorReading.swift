@@ -21,7 +21,6 @@ final class SensorReading {
     private(set) var tooLarge = 0
     /// Whether all subscriptions are made.
     private(set) var isReady = false
-    var onReady: () -> Void = {}
     /// Called with each message that counts, in libmosquitto's memory.
     var onMessage: (_ topic: String, BorrowedMessage) -> Void = { _, _ in }
 
@@ -74,7 +73,7 @@ final class SensorReading {
         } catch {
             logger.warning("subscribing failed: \(error)")
         }
-        if unanswered.isEmpty { ready() }
+        isReady = unanswered.isEmpty
     }
 
     private func subscribed(_ identifier: MessageID, _ codes: [ReasonCode]) {
@@ -82,12 +81,7 @@ final class SensorReading {
         for code in codes where code.rawValue >= 0x80 {
             logger.error("the broker refuses a subscription: \(code)")
         }
-        if unanswered.isEmpty, !isReady { ready() }
-    }
-
-    private func ready() {
-        isReady = true
-        onReady()
+        isReady = unanswered.isEmpty
     }
 
     // MARK: Messages

@@ -2,7 +2,7 @@ import Foundation
 
 /// What time it is: the machine's date in milliseconds since 1970, and how much time has passed, which no change of the date
 /// touches.
-struct ArrivalClock {
+package struct ArrivalClock {
     /// Larger differences between the date and the time that has passed are a step of the date.
     static let step: Int64 = 2000
 
@@ -25,7 +25,8 @@ struct ArrivalClock {
         return (date, abs(difference) > ArrivalClock.step ? difference : nil)
     }
 
-    static var date: Int64 {
+    /// Milliseconds since 1970.
+    package static var date: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

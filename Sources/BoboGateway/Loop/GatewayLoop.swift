@@ -33,6 +33,7 @@ final class GatewayLoop {
     private var nextStatistics: Duration
     private var stopDeadline: Duration?
     private var isAwaitingGoodbye = false
+    private var isReady = false
     private var report = StatisticsReport()
 
     init(
@@ -62,11 +63,6 @@ final class GatewayLoop {
         reading.link.begin { clock.passed }
         publishing.link.begin { clock.passed }
         reading.onMessage = { [unowned self] topic, message in enqueue(topic, message) }
-        reading.onReady = { [unowned self] in
-            logger.info(
-                "gateway \(configuration.instance) is ready",
-                metadata: ["broker": "\(reading.link.connection.options.url)"])
-        }
         while !isOver() {
             wait()
             let now = self.clock.passed
@@ -78,6 +74,7 @@ final class GatewayLoop {
             publishing.send()
             if mayAcknowledge, reading.link.connection.wantsWrite { reading.link.connection.write() }
             housekeeping(now)
+            sayWhenReady()
             if more { wakeUp.signal() }
         }
         logger.info("gateway \(configuration.instance) has stopped", metadata: ["messages": "\(messages)"])
@@ -125,6 +122,19 @@ final class GatewayLoop {
     private var mayAcknowledge: Bool {
         !reading.link.isConnected || isAwaitingGoodbye || queue.whenFull != .wait
             || (publishing.isIdle && queue.count == 0)
+    }
+
+    /// Ready: all is subscribed, and the broker has the status.
+    private func sayWhenReady() {
+        guard reading.isReady, publishing.link.isConnected else {
+            isReady = false
+            return
+        }
+        guard !isReady, publishing.isIdle else { return }
+        isReady = true
+        logger.info(
+            "gateway \(configuration.instance) is ready",
+            metadata: ["broker": "\(reading.link.connection.options.url)"])
     }
 
     // MARK: Input
@@ -253,8 +263,7 @@ final class GatewayLoop {
     private func publishStatistics(_ now: Duration) {
         let figures = StatisticsReport.Figures(
             engine: engine.statistics, received: messages, dropped: queue.dropped + reading.tooLarge,
-            queue: queue.count,
-            published: publishing.published)
+            queue: queue.count, publishedEvents: publishing.publishedEvents, refused: publishing.refused)
         let json = report.json(figures, date: ArrivalClock.date, uptime: now)
         if publishing.link.isConnected {
             publish(
@@ -262,6 +271,7 @@ final class GatewayLoop {
                 contentType: nil)
         }
         for line in report.warnings(figures) { logger.warning("\(line)") }
+        for warning in engine.takeWarnings() { logger.warning("\(warning)") }
     }
 
     // MARK: Changes while running

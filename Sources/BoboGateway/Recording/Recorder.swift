@@ -62,7 +62,7 @@ package final class Recorder {
 
     package init(
         _ options: Options, connection: SteadyConnection, file: EventFileWriter,
-        clock: @escaping () -> Int64 = wallClock, tell: @escaping (News) -> Void = { _ in },
+        clock: @escaping () -> Int64 = { ArrivalClock.date }, tell: @escaping (News) -> Void = { _ in },
         progress: @escaping (Figures) -> Void = { _ in }
     ) {
         self.options = options
@@ -184,11 +184,4 @@ package final class Recorder {
         if message.isRetained { figures.retained += 1 }
         if seen.count < Recorder.topicLimit, seen.insert(topic).inserted { figures.topics += 1 }
     }
-}
-
-/// Milliseconds since 1970.
-package func wallClock() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }

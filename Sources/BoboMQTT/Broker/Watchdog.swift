@@ -15,8 +15,13 @@ final class Watchdog {
             throw .system("a socket pair")
         }
         defer { close(ends[0]) }
-        let script =
-            "read -r word; [ \"$word\" = done ] && exit; kill -TERM \(id) 2>/dev/null && sleep 5 && kill -KILL \(id)"
+        let script = """
+            read -r word
+            [ "$word" = done ] && exit
+            kill -TERM \(id) || exit
+            for tenth in $(seq 50); do sleep 0.1; kill -0 \(id) || exit; done
+            kill -KILL \(id)
+            """
         do {
             shell = try ChildProcess("/bin/sh", ["-c", script], input: ends[0])
         } catch {

@@ -26,7 +26,7 @@ package struct ReconnectPolicy: Hashable, Sendable {
 
     private let settings: Settings
     private var connectedAt: Duration?
-    /// Failures since the last connection that lasted.
+    /// Failures since the last connection.
     private var attempts = 0
     private var shortLivesInARow = 0
 
@@ -41,7 +41,9 @@ package struct ReconnectPolicy: Hashable, Sendable {
         if let connectedAt {
             let lasted = now - connectedAt >= settings.shortLife
             self.connectedAt = nil
-            if lasted { attempts = 0 }
+            // A broker that has just accepted is not absent. And two clients of one id, of which each comes back later and
+            // later, would soon leave each other more than a short life, and never be found out.
+            attempts = 0
             // MQTT 5 has a word for it, which libmosquitto 2.0 does not pass on.
             shortLivesInARow =
                 !lasted || failure == .disconnectedByBroker(.sessionTakenOver) ? shortLivesInARow + 1 : 0

@@ -4,7 +4,7 @@ internal import Synchronization
 public final class PathTable: Sendable {
     private struct State {
         var paths: [[String]] = []
-        var numbers: [[String]: Int] = [:]
+        var numbers: [[ExactText]: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -13,11 +13,12 @@ public final class PathTable: Sendable {
 
     /// The path's number; a new path gets the next one.
     public func intern(_ path: [String]) -> Int {
-        state.withLock { state in
-            if let number = state.numbers[path] { return number }
+        let names = path.map(ExactText.init)
+        return state.withLock { state in
+            if let number = state.numbers[names] { return number }
             let number = state.paths.count
             state.paths.append(path)
-            state.numbers[path] = number
+            state.numbers[names] = number
             return number
         }
     }

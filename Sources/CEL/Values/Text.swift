@@ -1,8 +1,18 @@
+private import Foundation
+
 extension String {
     /// Whether both hold the same Unicode scalars. Swift's `==` also takes different scalars for equal that are drawn
     /// the same (é as one or as two), which CEL's does not.
     func isSameText(as other: String) -> Bool {
-        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+        let isSame = utf8.withContiguousStorageIfAvailable { mine in
+            other.utf8.withContiguousStorageIfAvailable { theirs in
+                guard mine.count == theirs.count else { return false }
+                guard let mineStart = mine.baseAddress, let theirStart = theirs.baseAddress else { return true }
+                return memcmp(mineStart, theirStart, mine.count) == 0
+            }
+        }
+        // Texts of Foundation may lie in pieces.
+        return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 
     /// By Unicode scalars, as CEL orders texts; the order of the bytes of UTF-8 is the same.

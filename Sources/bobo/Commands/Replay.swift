@@ -42,12 +42,17 @@ struct Replay: ParsableCommand {
         options.gateway = "replay"
         let engine = Engine(preparation.phenomena, paths: preparation.paths, options: options)
         let writer = try openOutput()
+        StopSignal.install()
         do {
             let reader = try open()
             let start = ContinuousClock.now
-            let lines = try replay(reader, engine, writer)
+            defer { summarise(engine, reader, took: ContinuousClock.now - start) }
+            try replay(reader, engine, writer)
             try writer.flush()
-            summarise(engine, reader, lines: lines, took: ContinuousClock.now - start)
+        } catch is Stopped {
+            try writer.flush()
+            say("stopped before the end")
+            throw ExitCode.interrupted
         } catch let failure as LineWriter.Failure where failure.isBrokenPipe {
             return
         } catch let failure as LineWriter.Failure {
@@ -71,14 +76,27 @@ struct Replay: ParsableCommand {
 
     private func open() throws -> EventFileReader {
         let (path, isStrict) = (events, strict)
-        return try EventFileReader(path: events) { number, reason in
+        return try EventFileReader(path: events, awaitInput: Replay.await) { number, reason in
             if isStrict { throw EventFileError.badLine(path: path, number: number, reason: reason) }
             say("\(path):\(number): \(reason); skipped")
         }
     }
 
-    private func replay(_ reader: EventFileReader, _ engine: Engine, _ writer: LineWriter) throws -> Int {
+    private struct Stopped: Error {}
+
+    /// Until there is something to read, or someone wants the command to end.
+    private static func await(_ descriptor: Int32) throws {
+        var descriptors = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: StopSignal.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&descriptors, 2, -1) < 0, errno == EINTR {}
+        if descriptors[1].revents != 0 { throw Stopped() }
+    }
+
+    private func replay(_ reader: EventFileReader, _ engine: Engine, _ writer: LineWriter) throws {
         var progress = Progress()
+        defer { progress.clear() }
         let size = reader.size
         var lines = 0
         while let line = try reader.next() {
@@ -99,8 +117,6 @@ struct Replay: ParsableCommand {
         engine.flush()
         try end?.run(engine) { try write(engine, writer) }
         try write(engine, writer)
-        progress.clear()
-        return lines
     }
 
     private func told(_ lines: Int, _ read: Int64, _ size: Int64?) -> String {
@@ -114,7 +130,8 @@ struct Replay: ParsableCommand {
         }
     }
 
-    private func summarise(_ engine: Engine, _ reader: EventFileReader, lines: Int, took: Duration) {
+    private func summarise(_ engine: Engine, _ reader: EventFileReader, took: Duration) {
+        for warning in engine.takeWarnings() { say("warning: \(warning)") }
         let figures = engine.statistics
         let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
         var parts = [
@@ -129,36 +146,7 @@ struct Replay: ParsableCommand {
         if figures.production.dataFailed > 0 {
             parts.append("emit's data failed \(figures.production.dataFailed) times")
         }
-        let rate = seconds > 0 ? Int(Double(lines) / seconds) : 0
+        let rate = seconds > 0 ? Int(Double(reader.lineNumber) / seconds) : 0
         say(parts.joined(separator: ", ") + "; \(String(format: "%.2f", seconds)) s, \(rate) lines/s")
-    }
-}
-
-/// How long the clock runs on after the last event.
-enum ReplayEnd: ExpressibleByArgument, Sendable {
-    case all
-    case milliseconds(Int64)
-
-    init?(argument: String) {
-        if argument == "all" {
-            self = .all
-        } else if let milliseconds = try? DurationText.milliseconds(argument) {
-            self = .milliseconds(milliseconds)
-        } else {
-            return nil
-        }
-    }
-
-    func run(_ engine: Engine, _ step: () throws -> Void) throws {
-        guard let now = engine.now else { return }
-        switch self {
-        case .milliseconds(let milliseconds): engine.advance(to: now + milliseconds)
-        case .all:
-            // A pattern that sets itself off by time would go on for ever; the depth of complex events bounds it.
-            while let deadline = engine.nextDeadline {
-                engine.advance(to: deadline)
-                try step()
-            }
-        }
     }
 }

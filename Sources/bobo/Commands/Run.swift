@@ -41,11 +41,11 @@ struct Run: AsyncParsableCommand {
         let logger = makeLogger(configuration)
         let broker = try privateBroker(configuration, logger)
         defer { broker?.stop() }
-        guard let url = try broker?.url ?? configuration.broker.connectionOptions()?.url else { return }
+        guard let url = broker?.url ?? configuration.broker.url else { return }
 
         let printer = EventPrinter()
         let gateway = Gateway(configuration, preparation, broker: url, logger: logger) { printer.show($0) }
-        let watcher = PatternWatcher(configuration, paths: preparation.paths, gateway: gateway, logger: logger)
+        let watcher = PatternWatcher(configuration, preparation, gateway: gateway, logger: logger)
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         let group = ServiceGroup(

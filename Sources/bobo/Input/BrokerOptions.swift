@@ -53,11 +53,11 @@ struct BrokerOptions: ParsableArguments {
     /// - Throws: exit status 64 where no broker is named.
     func visitor(_ command: String, _ configuration: Configuration) throws -> ConnectionOptions {
         let number = String(UInt64.random(in: .min ... .max), radix: 36)
-        guard let options = try configuration.broker.connectionOptions(clientID: "bobo-\(command)-\(number)") else {
+        guard let url = configuration.broker.url else {
             say("no broker is named: give --broker mqtt://host:port, or broker.url in bobo.yaml, or BOBO_BROKER_URL")
             throw ExitCode.validationFailure
         }
-        return options
+        return configuration.broker.connectionOptions(to: url, clientID: "bobo-\(command)-\(number)")
     }
 }
 

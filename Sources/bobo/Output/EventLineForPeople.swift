@@ -20,9 +20,25 @@ struct EventLineForPeople {
             "\(event.topic.name) \(EventLineForPeople.shortened(event.body))"
         }
         let more = event.history.count > shown.count ? "… → " : ""
-        let key = event.key == "null" ? "" : " \(event.key)"
+        let key = event.key == "null" ? "" : " \(EventLineForPeople.plain(event.key))"
         let data = event.data == "null" ? "" : "  \(event.data)"
-        text = "\(clock)  \(event.phenomenon)\(key)\(data)  after \(more)\(shown.joined(separator: " → "))"
+        let line = "\(clock)  \(event.phenomenon)\(key)\(data)  after \(more)\(shown.joined(separator: " → "))"
+        text = EventLineForPeople.harmless(line)
+    }
+
+    /// Without what a terminal would obey: sensors' texts are anybody's.
+    private static func harmless(_ line: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in line.unicodeScalars {
+            scalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+        }
+        return String(scalars)
+    }
+
+    /// A text as it is, anything else as JSON.
+    private static func plain(_ json: String) -> String {
+        let value = try? JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
+        return value as? String ?? json
     }
 
     private static func shortened(_ body: Body) -> String {

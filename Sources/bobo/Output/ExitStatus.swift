@@ -8,4 +8,6 @@ extension ExitCode {
     /// A broker that refuses for good.
     static let refused = ExitCode(69)
     static let internalFault = ExitCode(70)
+    /// Ctrl-C before the end of what was to be done; shells know it by this number.
+    static let interrupted = ExitCode(130)
 }

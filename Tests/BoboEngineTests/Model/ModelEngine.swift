@@ -11,8 +11,11 @@ struct ModelEngine {
 
     /// - Parameter hidesEqualities: writes each condition so that no equality can be taken from it, and all events are
     ///   offered to all patterns.
-    init(_ patterns: [ReferencePattern], maximumLateness: Int64, dropsLate: Bool, hidesEqualities: Bool = false) throws
-    {
+    ///   - identifies: takes `seq` for what the sensor calls the message.
+    init(
+        _ patterns: [ReferencePattern], maximumLateness: Int64, dropsLate: Bool, hidesEqualities: Bool = false,
+        identifies: Bool = false, configure: (inout EngineOptions) -> Void = { _ in }
+    ) throws {
         let paths = PathTable()
         let names = Set(patterns.map(\.phenomenon)).sorted()
         let phenomena = try names.map { name in
@@ -27,6 +30,11 @@ struct ModelEngine {
         options.recordsChanges = true
         options.maximumLateness = maximumLateness
         options.late = dropsLate ? .drop : .process
+        if identifies {
+            let seq = try ExpressionEnvironment(paths: paths, groups: []).compile("payload.seq")
+            options.sensors = [Sensor(filter: try TopicFilter("#"), eventIdentifier: seq)]
+        }
+        configure(&options)
         engine = Engine(phenomena, paths: paths, options: options)
     }
 
@@ -86,7 +94,7 @@ private struct PatternMaker {
             maximumHistory: source.maximumHistory, emit: Emit(data: try emitting.compile(data)))
     }
 
-    private func seqs(_ list: String) -> String { "\(list).map(e, e.payload.seq)" }
+    private func seqs(_ list: String) -> String { "\(list).map(e, has(e.payload.seq) ? e.payload.seq : 0)" }
 
     private func expression(_ predicate: ReferencePredicate) throws -> Program {
         try environment.compile(hidesEqualities ? "(\(predicate.cel)) || false" : predicate.cel)

@@ -17,11 +17,17 @@ struct RandomCase {
     private let reading: Reading
     /// Some fields are missing, so that predicates fail.
     private let isGappy: Bool
+    /// Of the pattern at hand, whether its equalities test `v` rather than `type`.
+    private var testsValue = false
     private let scale: Int64
+    /// The topics of complex events that the pattern at hand may see: never so that two patterns set off each other.
+    private var feedback: [String] = []
     private(set) var patterns: [ReferencePattern] = []
     private(set) var events: [ReferenceEvent] = []
     let maximumLateness: Int64
     let dropsLate: Bool
+    /// After which events the clock moves on by itself, and to when.
+    private(set) var ticks: [Int: Int64] = [:]
 
     init(seed: UInt64, _ reading: Reading) {
         random = SeededGenerator(seed: seed)
@@ -30,10 +36,16 @@ struct RandomCase {
         scale = random.chance(0.3) ? 3 : 1000
         maximumLateness = random.chance(0.2) ? Int64(random.int(1...5)) * scale : 0
         dropsLate = random.chance(0.3)
+        let feedsBack = random.chance(0.3)
         for phenomenon in 0..<random.int(1...2) {
-            for name in 0..<random.pick([1, 1, 2, 3]) { patterns.append(pattern("p\(phenomenon)", "q\(name)")) }
+            let count = random.pick([1, 1, 2, 3])
+            if feedsBack { feedback = phenomenon > 0 ? ["bobo/events/p0"] : count == 1 ? ["bobo/events/+"] : [] }
+            for name in 0..<count { patterns.append(pattern("p\(phenomenon)", "q\(name)")) }
         }
-        events = stream(random.int(10...60))
+        events = stream(random.chance(0.1) ? 200 : random.int(10...60))
+        for event in events where random.chance(0.1) {
+            ticks[event.seq] = event.timestamp + Int64(random.int(0...3)) * scale
+        }
     }
 
     // MARK: Events
@@ -57,6 +69,7 @@ struct RandomCase {
     // MARK: Patterns
 
     private mutating func pattern(_ phenomenon: String, _ name: String) -> ReferencePattern {
+        testsValue = random.chance(0.3)
         let length = random.pick([1, 2, 2, 3, 3, 4, 5, 6])
         var blocks: [ReferencePattern.Block] = []
         for index in 0..<length {
@@ -89,8 +102,11 @@ struct RandomCase {
         case .plain, .negated, .absent: roles += [.absent(Int64(random.int(1...6)) * scale)]
         }
         let count = random.pick([1, 1, 1, 2, 3])
+        // Blocks that read no history between those that do: their runs go in groups, then one by one.
+        let readsHistory = random.chance(0.4)
         return ReferencePattern.Block(
-            role: random.pick(roles), predicates: (0..<count).map { _ in filtered(predicate()) },
+            role: random.pick(roles),
+            predicates: (0..<count).map { _ in filtered(predicate(readsHistory: readsHistory)) },
             ownGroups: (0..<count).map { _ in random.chance(0.2) ? random.pick(["a", "b", "c"]) : nil },
             group: random.pick(RandomCase.groups), unless: random.chance(0.15) ? [rarelyTrue()] : [])
     }
@@ -98,15 +114,16 @@ struct RandomCase {
     // MARK: Predicates
 
     private mutating func filtered(_ predicate: ReferencePredicate, always: Bool = false) -> ReferencePredicate {
-        guard always || random.chance(0.15) else { return predicate }
+        guard always || random.chance(feedback.isEmpty ? 0.15 : 0.4) else { return predicate }
         var result = predicate
         result.on = random.pick([["t/one"], ["t/two"], ["t/+"], ["t/two", "t/one"]])
+        if !feedback.isEmpty, random.chance(0.6) { result.on = random.chance(0.5) ? feedback : result.on + feedback }
         return result
     }
 
     private mutating func predicate(readsHistory: Bool = true, depth: Int = 2) -> ReferencePredicate {
         if reading == .equalities {
-            let equality = ofType("==")
+            let equality = testsValue ? ofValue("==") : ofType("==")
             return random.chance(0.5) ? equality : conjunction(equality, ofEvent())
         }
         let history = readsHistory && reading == .history
@@ -123,7 +140,8 @@ struct RandomCase {
     }
 
     private mutating func rarelyTrue() -> ReferencePredicate {
-        filtered(conjunction(ofType("=="), reading == .history ? predicate(depth: 1) : ofValue("<")))
+        let readsHistory = reading == .history && random.chance(0.4)
+        return filtered(conjunction(ofType("=="), readsHistory ? predicate(depth: 1) : ofValue("<")))
     }
 
     private mutating func rarelyFalse() -> ReferencePredicate { negation(rarelyTrue()) }
@@ -161,7 +179,7 @@ struct RandomCase {
     private mutating func ofValue(_ comparison: String) -> ReferencePredicate {
         let number = random.int(0...9)
         return ReferencePredicate(cel: "payload.v \(comparison) \(number)") { scope in
-            scope.event.value.map { comparison == "<" ? $0 < number : $0 >= number }
+            scope.event.value.map { comparison == "<" ? $0 < number : comparison == "==" ? $0 == number : $0 >= number }
         }
     }
 

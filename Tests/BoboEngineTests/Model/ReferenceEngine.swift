@@ -23,8 +23,10 @@ struct ReferenceEngine {
     private var waiting: [ReferenceEvent] = []
     private var clock = Int64.min
     private var starts = 0
+    private var feedback: [ReferenceEvent] = []
     private(set) var completed: [String] = []
     private(set) var late = 0
+    private(set) var tooDeep = 0
 
     init(_ patterns: [ReferencePattern], maximumLateness: Int64, dropsLate: Bool) {
         self.patterns = patterns
@@ -93,12 +95,23 @@ struct ReferenceEngine {
             for (index, run) in ended.sorted(by: { ($0.0, $0.1.start) < ($1.0, $1.1.start) }) {
                 complete(index, run, deadline)
             }
+            feedBack()
         }
     }
 
     // MARK: One event
 
     private mutating func process(_ event: ReferenceEvent) {
+        take(inTurn: event)
+        feedBack()
+        fire(until: clock)
+    }
+
+    private mutating func feedBack() {
+        while !feedback.isEmpty { take(inTurn: feedback.removeFirst()) }
+    }
+
+    private mutating func take(inTurn event: ReferenceEvent) {
         for index in patterns.indices where patterns[index].sees(event) {
             let pattern = patterns[index]
             if pattern.hasKey, event.key == nil { continue }
@@ -106,7 +119,6 @@ struct ReferenceEngine {
             offer(event, key, to: index)
             start(event, key, in: index)
         }
-        fire(until: clock)
     }
 
     private mutating func offer(_ event: ReferenceEvent, _ key: String?, to index: Int) {
@@ -201,6 +213,15 @@ struct ReferenceEngine {
 
     private mutating func complete(_ index: Int, _ run: Run, _ time: Int64) {
         let pattern = patterns[index]
+        let depth = run.history.map(\.event.depth).max() ?? 0
+        guard depth < 16 else {
+            tooDeep += 1
+            return
+        }
+        feedback.append(
+            ReferenceEvent(
+                seq: 0, timestamp: time, topic: "bobo/events/\(pattern.phenomenon)",
+                type: "bobo.complex.\(pattern.phenomenon)", value: nil, key: nil, depth: depth + 1))
         let groups = ["a", "b", "c"].map { name in
             "\"\(name)\":\(run.history.filter { $0.group == name }.map(\.event.seq))"
         }

@@ -9,6 +9,8 @@ struct ReferenceEvent {
     let type: String?
     let value: Int?
     let key: String?
+    /// Of how many complex events, each from the one before, it is the last.
+    var depth = 0
 
     var payload: String {
         var fields = ["\"seq\": \(seq)"]
@@ -44,7 +46,12 @@ struct ReferencePredicate {
     var holds: (ReferenceScope) -> Bool?
 
     func outcome(_ scope: ReferenceScope) -> Bool? {
-        guard on.isEmpty || on.contains(where: { $0 == scope.event.topic || $0 == "t/+" }) else { return false }
-        return holds(scope)
+        on.isEmpty || passes(scope.event.topic) ? holds(scope) : false
+    }
+
+    /// Whether the topic passes one of the filters, all of which are of two kinds: a topic, or a topic whose last level
+    /// is `+`.
+    func passes(_ topic: String) -> Bool {
+        on.contains { $0 == topic || ($0.hasSuffix("+") && topic.hasPrefix($0.dropLast())) }
     }
 }

@@ -37,7 +37,29 @@ struct ReferencePattern {
     func sees(_ event: ReferenceEvent) -> Bool {
         let scope = ReferenceScope(event: event, key: nil, history: [], now: event.timestamp)
         if let input { return input.contains { $0.outcome(scope) == true } }
-        let filters = predicates.flatMap(\.on)
-        return filters.isEmpty || filters.contains { $0 == event.topic || $0 == "t/+" }
+        let filtered = predicates.filter { !$0.on.isEmpty }
+        return filtered.isEmpty ? event.depth == 0 : filtered.contains { $0.passes(event.topic) }
     }
+}
+
+extension ReferencePattern: CustomStringConvertible {
+    var description: String {
+        var lines = ["\(phenomenon)/\(name)\(hasKey ? " key" : "")\(isSingleton ? " singleton" : "")"]
+        if let within { lines[0] += " within \(within)" }
+        if maximumRuns < 1000 { lines[0] += " max_runs \(maximumRuns)" }
+        if maximumHistory < 1000 { lines[0] += " max_history \(maximumHistory)" }
+        if let input { lines.append("  input \(input.map(\.text))") }
+        if !preconditions.isEmpty { lines.append("  preconditions \(preconditions.map(\.text))") }
+        if !haltconditions.isEmpty { lines.append("  haltconditions \(haltconditions.map(\.text))") }
+        for block in blocks {
+            let groups = block.ownGroups.contains { $0 != nil } ? "\(block.ownGroups.map { $0 ?? "-" })" : ""
+            let unless = block.unless.isEmpty ? "" : " unless \(block.unless.map(\.text))"
+            lines.append("  \(block.role) \(block.predicates.map(\.text)) \(block.group)\(groups)\(unless)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension ReferencePredicate {
+    fileprivate var text: String { on.isEmpty ? cel : "\(on.joined(separator: "|")): \(cel)" }
 }

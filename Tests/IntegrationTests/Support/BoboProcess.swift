@@ -1,6 +1,6 @@
 import Foundation
 
-/// A running `bobo`, as built with these tests. It is killed when the test lets go of it.
+/// A running `bobo`, as built with these tests, or another program. It is killed when the test lets go of it.
 final class BoboProcess {
     let id: pid_t
     let output: CollectedOutput
@@ -11,7 +11,11 @@ final class BoboProcess {
     /// - Parameters:
     ///   - folder: The working directory. One of its own by default, so that no `bobo.yaml` is about.
     ///   - environment: Instead of the tests' own, beside PATH.
-    init(_ arguments: [String], in folder: TestFolder, environment: [String: String] = [:]) throws {
+    ///   - program: Instead of `bobo`.
+    init(
+        _ arguments: [String], in folder: TestFolder, environment: [String: String] = [:], program: String? = nil
+    ) throws {
+        let executable = program ?? Self.executable
         let (inputPipe, outputPipe, errorPipe) = (try PipeEnds(), try PipeEnds(), try PipeEnds())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -32,13 +36,13 @@ final class BoboProcess {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         let variables = environment.merging(["PATH": path]) { own, _ in own }.map { "\($0.key)=\($0.value)" }
         // `env` changes the folder, for which posix_spawn has no portable means, and becomes bobo.
-        let command = ["/usr/bin/env", "-C", folder.path, Self.executable] + arguments
+        let command = ["/usr/bin/env", "-C", folder.path, executable] + arguments
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         var texts: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
         defer { for text in words + texts { free(text) } }
         var id: pid_t = 0
         let code = posix_spawn(&id, command[0], &actions, &attributes, &words, &texts)
-        guard code == 0 else { throw CannotStart(executable: Self.executable, code: code) }
+        guard code == 0 else { throw CannotStart(executable: executable, code: code) }
         self.id = id
         try inputPipe.reading.close()
         try outputPipe.writing.close()
@@ -55,7 +59,7 @@ final class BoboProcess {
     }
 
     /// Beside the tests in the build folder, where `swift test` has built it.
-    private static let executable: String = {
+    static let executable: String = {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return (tests as NSString).deletingLastPathComponent + "/bobo"
     }()

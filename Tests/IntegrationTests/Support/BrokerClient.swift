@@ -62,6 +62,56 @@ final class BrokerClient {
         try wait(for: "acknowledgment") { answered.contains(id) }
     }
 
+    /// Publishes many at QoS 1, as fast as the broker acknowledges them.
+    func publish(_ topic: String, _ texts: some Sequence<String>) throws {
+        let name = try TopicName(topic)
+        for text in texts {
+            try wait(for: "acknowledgments") { connection.unacknowledged < 500 }
+            _ = try connection.publish(name, Array(text.utf8))
+        }
+        try wait(for: "acknowledgments", timeout: .seconds(30)) { connection.unacknowledged == 0 }
+    }
+
+    /// Waits for a message on a topic, the first that is like that.
+    @discardableResult
+    func waitForMessage(
+        on topic: String, timeout: Duration = .seconds(10), where isIt: (Message) throws -> Bool = { _ in true }
+    ) throws -> Message {
+        var found: Message?
+        var looked = 0
+        try wait(for: "message on \(topic)", timeout: timeout) {
+            while found == nil, looked < messages.count {
+                if messages[looked].topic == topic, (try? isIt(messages[looked])) == true { found = messages[looked] }
+                looked += 1
+            }
+            return found != nil
+        }
+        guard let found else { throw TimedOut(waitedFor: topic, timeout: timeout, found: "") }
+        return found
+    }
+
+    /// What has come on a topic, as JSON.
+    func json(on topic: String) throws -> [ReadJSON] {
+        try messages.filter { $0.topic == topic }.map { try ReadJSON($0.text) }
+    }
+
+    /// What complex events of a phenomenon carry as `data.data`.
+    func data(of phenomenon: String) throws -> [ReadJSON] {
+        try json(on: "bobo/events/\(phenomenon)").map { $0["data"]["data"] }
+    }
+
+    /// Waits till so many complex events of a phenomenon have come.
+    ///
+    /// - Returns: what they carry as `data.data`.
+    @discardableResult
+    func waitForData(of phenomenon: String, _ count: Int = 1, timeout: Duration = .seconds(10)) throws -> [ReadJSON] {
+        let topic = "bobo/events/\(phenomenon)"
+        try wait(for: "\(count) of \(phenomenon)", timeout: timeout) {
+            messages.count { $0.topic == topic } >= count
+        }
+        return try data(of: phenomenon)
+    }
+
     /// Waits till so many messages have come.
     func waitForMessages(_ count: Int, timeout: Duration = .seconds(10)) throws {
         try wait(for: "\(count) messages", timeout: timeout) { messages.count >= count }

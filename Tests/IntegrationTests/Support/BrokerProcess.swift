@@ -32,6 +32,9 @@ final class BrokerProcess {
     /// For `--broker`.
     var url: String { broker.url.description }
 
+    /// For mosquitto's own clients.
+    var port: String { String(broker.port) }
+
     /// For the test itself.
     func client(_ change: (inout ConnectionOptions) -> Void = { _ in }) throws -> BrokerClient {
         var options = ConnectionOptions(url: broker.url, clientID: "")

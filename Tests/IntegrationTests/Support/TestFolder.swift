@@ -13,10 +13,14 @@ final class TestFolder {
 
     func path(of name: String) -> String { path + "/" + name }
 
+    /// Writes a file, in folders that are made for it, all at once.
+    ///
     /// - Returns: the path of the file.
     @discardableResult
     func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path(of: name)))
+        let file = URL(fileURLWithPath: path(of: name))
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file, options: .atomic)
         return path(of: name)
     }
 
@@ -25,6 +29,17 @@ final class TestFolder {
     }
 
     func lines(of name: String) throws -> [String] { try read(name).split(separator: "\n").map(String.init) }
+
+    /// Waits till a file that a process writes holds a text.
+    func waitForText(_ text: String, in name: String, timeout: Duration = .seconds(20)) throws {
+        let deadline = ContinuousClock.now + timeout
+        while !((try? read(name)) ?? "").contains(text) {
+            guard ContinuousClock.now < deadline else {
+                throw TimedOut(waitedFor: "\(text) in \(name)", timeout: timeout, found: (try? read(name)) ?? "")
+            }
+            poll(nil, 0, 20)
+        }
+    }
 
     func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
 }

@@ -1,0 +1,61 @@
+import DequeModule
+
+/// The events of late that some pattern could use, by pattern and key, for runs that come from peers after them.
+struct RecentEvents {
+    struct Kept {
+        let event: Event
+        /// By filter number of the pattern, whether the topic passes.
+        let matches: [Bool]
+    }
+
+    private struct Place: Hashable {
+        /// Of a matcher that is in use: `keep(only:)` drops the others.
+        let matcher: ObjectIdentifier
+        let key: KeyValue
+    }
+
+    /// More are not kept; the oldest go.
+    static let limit = 200_000
+
+    private var places: [Place: Deque<Kept>] = [:]
+    private var order = Deque<(place: Place, read: Int64, timestamp: Int64)>()
+    /// How many were let go before their time.
+    private(set) var droppedEarly = 0
+
+    var count: Int { order.count }
+
+    mutating func keep(_ offer: Offer, of matcher: Matcher, _ key: KeyValue, at time: Int64) {
+        let place = Place(matcher: ObjectIdentifier(matcher), key: key)
+        places[place, default: []].append(Kept(event: offer.event, matches: offer.matches))
+        order.append((place, time, offer.event.timestamp))
+        if order.count > RecentEvents.limit {
+            droppedEarly += 1
+            dropFirst()
+        }
+    }
+
+    mutating func keep(only matchers: [Matcher]) {
+        let kept = Set(matchers.map { ObjectIdentifier($0) })
+        places = places.filter { kept.contains($0.key.matcher) }
+        order.removeAll { !kept.contains($0.place.matcher) }
+    }
+
+    /// Lets those go that were read before a time, but for those that a run may be offered which still waits.
+    /// - Parameter deadline: of the earliest `absent` that is over and not decided; `.max`: of none.
+    mutating func forget(readBefore time: Int64, unlessFrom deadline: Int64) {
+        while let first = order.first, first.read < time, first.timestamp < deadline { dropFirst() }
+    }
+
+    private mutating func dropFirst() {
+        guard let first = order.popFirst() else { return }
+        places[first.place]?.removeFirst()
+        if places[first.place]?.isEmpty == true { places[first.place] = nil }
+    }
+
+    /// Those of a pattern and key that are not earlier than a time, in the order of `ts`, equal ones in that of reading.
+    func events(of matcher: Matcher, _ key: KeyValue, from timestamp: Int64) -> [Kept] {
+        guard let all = places[Place(matcher: ObjectIdentifier(matcher), key: key)] else { return [] }
+        let later = all.enumerated().filter { $1.event.timestamp >= timestamp }
+        return later.sorted { ($0.1.event.timestamp, $0.0) < ($1.1.event.timestamp, $1.0) }.map(\.1)
+    }
+}

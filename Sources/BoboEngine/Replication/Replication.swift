@@ -1,0 +1,224 @@
+import CEL
+
+/// What an engine that shares its runs with other gateways keeps besides the runs.
+final class Replication {
+    /// What is known of an active run.
+    struct Facts {
+        let identifier: RunIdentifier
+        let matcher: Matcher
+        /// The number of events in the history, and the hash of their identifiers.
+        var length: Int
+        var hash: Hash128
+        /// The `ts` of its last event where that was read elsewhere, else `.min`.
+        var foreignUntil: Int64
+        /// Since when the run is active here, by `time`.
+        let since: Int64
+    }
+
+    /// A wait at an `absent` block that is over by the clock, and not yet decided.
+    struct Wait {
+        let number: UInt64
+        let deadline: Int64
+    }
+
+    /// The end of a singleton's run while a peer's change was applied: its key is free for events that came since.
+    struct Freed {
+        let matcher: Matcher
+        let key: KeyValue
+        /// The `ts` of the end.
+        let timestamp: Int64
+    }
+
+    /// A key of a singleton with two runs, and when one of them is to halt, by `time`.
+    struct Contest {
+        let matcher: Matcher
+        let key: KeyValue
+        let due: Int64
+    }
+
+    let catchUp: Int64
+    private let source: String
+    private var numbers: [RunIdentifier: Int32] = [:]
+    /// By the run's number in the forest.
+    private var facts = ContiguousArray<Facts?>()
+    private var patterns: [PatternName: Matcher] = [:]
+
+    var remembered: RememberedRuns
+    var recent = RecentEvents()
+    var counters = ReplicationCounters()
+    /// Milliseconds of a clock that is never set back, as told last.
+    private(set) var time: Int64 = 0
+    private var held: HeldEvents
+    /// Whether the event at hand may stand in a run's history already.
+    private(set) var isSuspect = false
+    /// By node of the forest.
+    var pending: [Int32: Wait] = [:]
+    /// Runs that have outlived their `within` but for the decision of an `absent` that was over before; they stand in no
+    /// list of ages.
+    var undecided: Set<Int32> = []
+    /// Whether a halt by the clock is told to the others.
+    private(set) var announcesHalts = false
+    var contests: [Contest] = []
+    /// Runs that have come or advanced from a peer and have not caught up yet.
+    var behind: [RunIdentifier] = []
+    var freed: [Freed] = []
+    /// Whether a peer's change, or what follows of it, is at work.
+    var isApplying = false
+
+    init(_ options: EngineOptions) {
+        catchUp = max(0, options.catchUp)
+        source = options.source
+        remembered = RememberedRuns(limit: options.rememberedRuns)
+        held = HeldEvents(age: options.rememberAge)
+    }
+
+    func pass(to time: Int64) {
+        self.time = max(time, self.time)
+        held.pass(to: self.time)
+    }
+
+    // MARK: Patterns
+
+    func serve(_ matchers: [Matcher]) {
+        patterns = [:]
+        for matcher in matchers {
+            patterns[PatternName(matcher.compiled.phenomenon.name, matcher.compiled.pattern.name)] = matcher
+        }
+        recent.keep(only: matchers)
+    }
+
+    func matcher(_ phenomenon: String, _ pattern: String) -> Matcher? { patterns[PatternName(phenomenon, pattern)] }
+
+    // MARK: Active runs
+
+    var identifiers: Dictionary<RunIdentifier, Int32>.Keys { numbers.keys }
+
+    func number(of run: RunIdentifier) -> Int32? { numbers[run] }
+
+    /// Of an active run.
+    func facts(of run: Int32) -> Facts? { Int(run) < facts.count ? facts[Int(run)] : nil }
+
+    /// Whether the run is active or among the remembered ones.
+    func knows(_ run: RunIdentifier) -> Bool { numbers[run] != nil || remembered[run] != nil }
+
+    /// A run that an event began here.
+    func begin(_ run: Int32, of matcher: Matcher, key: Value, _ first: Accepted) {
+        var hash = Hash128()
+        hash.combine(first.event)
+        hold(first.event)
+        let identifier = matcher.compiled.identifier(key: key, first: first.event)
+        set(
+            Facts(
+                identifier: identifier, matcher: matcher, length: 1, hash: hash, foreignUntil: .min, since: time),
+            of: run)
+    }
+
+    /// A run as it came from a peer.
+    func take(_ copy: RunCopy, as run: Int32, of matcher: Matcher) {
+        copy.history.forEach { hold($0.event) }
+        let rank = copy.rank
+        let last = copy.history.last?.event
+        set(
+            Facts(
+                identifier: copy.identifier, matcher: matcher, length: rank.length, hash: rank.hash,
+                foreignUntil: last.map { wasReadHere($0) ? .min : $0.timestamp } ?? .min,
+                since: facts(of: run)?.since ?? time),
+            of: run)
+        behind.append(copy.identifier)
+    }
+
+    private func set(_ new: Facts, of run: Int32) {
+        while facts.count <= Int(run) { facts.append(nil) }
+        facts[Int(run)] = new
+        numbers[new.identifier] = run
+    }
+
+    /// What a change says of its runs. Those that end are taken out, and remembered.
+    func record(
+        _ kind: Change.Kind, _ runs: [Int32], _ accepted: Accepted?, _ timestamp: Int64
+    ) -> [Change.RunPart] {
+        var identifier: [UInt8] = []
+        accepted?.event.identifier.append(to: &identifier)
+        if let event = accepted?.event { hold(event) }
+        return runs.compactMap { run in
+            guard var known = facts(of: run) else { return nil }
+            var part = Change.RunPart(identifier: known.identifier, base: known.length)
+            part.baseHash = known.hash
+            switch kind {
+            case .started: break
+            case .advanced:
+                guard accepted != nil else { break }
+                known.length += 1
+                known.hash.combine(text: identifier)
+                known.foreignUntil = .min
+                facts[Int(run)] = known
+            case .completed: end(run, .completed, timestamp)
+            // Another version of the pattern, here or elsewhere, may have the run yet.
+            case .halted(.replaced): end(run, nil, timestamp)
+            case .halted: end(run, .halted, timestamp, isSilent: kind.isLocal && !announcesHalts)
+            }
+            part.hash = known.hash
+            return part
+        }
+    }
+
+    /// Takes an active run out.
+    /// - Parameter isSilent: Whether the others are not told.
+    func end(_ run: Int32, _ status: RememberedRuns.Status?, _ timestamp: Int64, isSilent: Bool = false) {
+        guard let identifier = facts(of: run)?.identifier else { return }
+        if !undecided.isEmpty { undecided.remove(run) }
+        facts[Int(run)] = nil
+        numbers[identifier] = nil
+        guard let status else { return }
+        remembered.insert(identifier, status, ended: time, timestamp: timestamp, isSilent: isSilent)
+    }
+
+    func remember(_ run: RunIdentifier, _ status: RememberedRuns.Status, _ timestamp: Int64) {
+        remembered.insert(run, status, ended: time, timestamp: timestamp)
+    }
+
+    /// Halts by the clock within `body` are told to the others.
+    func announce(_ body: () -> Void) {
+        announcesHalts = true
+        body()
+        announcesHalts = false
+    }
+
+    func undecided(of matcher: Matcher) -> [Int32] {
+        undecided.filter { facts(of: $0)?.matcher === matcher }.sorted()
+    }
+
+    // MARK: Events
+
+    func look(at event: Event) {
+        if case .hashed(let hash) = event.identifier { isSuspect = held.mayHold(hash) } else { isSuspect = false }
+    }
+
+    private func hold(_ event: Event) {
+        if case .hashed(let hash) = event.identifier { held.insert(hash) }
+    }
+
+    private func wasReadHere(_ event: Event) -> Bool {
+        if case .counted(source, _) = event.identifier { true } else { false }
+    }
+}
+
+/// A pattern by its name.
+private struct PatternName: Hashable {
+    private let phenomenon: String
+    private let pattern: String
+
+    init(_ phenomenon: String, _ pattern: String) {
+        self.phenomenon = phenomenon
+        self.pattern = pattern
+    }
+}
+
+extension Hash128 {
+    /// As the hash of a history takes in its events, one after the other.
+    mutating func combine(_ event: Event) {
+        var identifier: [UInt8] = []
+        event.identifier.append(to: &identifier)
+        combine(text: identifier)
+    }
+}
