@@ -43,13 +43,13 @@ final class FakeRuns: RunSource {
 
     func event(
         _ name: String? = nil, topic: String = "home/kitchen/smoke", payload: String = #"{"level":7}"#,
-        at time: Int64 = 0
+        format: Body.Format = .json, at time: Int64 = 0
     ) -> Event {
         events += 1
         let identifier = EventIdentifier.counted(source: name ?? gateway, number: name == nil ? UInt64(events) : 1)
         let exchanged = ExchangedEvent(
             identifier: identifier, kind: .simple, timestamp: time, topic: topic, payload: Array(payload.utf8),
-            format: .json, depth: 0)
+            format: format, depth: 0)
         guard let event = engine.event(from: exchanged) else { preconditionFailure("no event") }
         return event
     }
