@@ -16,5 +16,5 @@ struct Bobo: AsyncParsableCommand {
               bobo run --broker mqtt://127.0.0.1:1883 --patterns patterns
             """,
         version: version,
-        subcommands: [Run.self, Check.self, Replay.self, Record.self, Play.self, Evaluate.self])
+        subcommands: [Run.self, Check.self, Replay.self, Record.self, Play.self, Evaluate.self, TestPatterns.self])
 }
