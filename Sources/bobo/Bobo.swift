@@ -17,7 +17,8 @@ struct Bobo: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Initialise.self, Topics.self, Run.self, Check.self, Replay.self, Record.self, Play.self, Evaluate.self,
+            Initialise.self, Topics.self, Run.self, Check.self, TestPatterns.self, Replay.self, Record.self, Play.self,
+            Evaluate.self,
             Schema.self,
         ])
 }
