@@ -31,8 +31,9 @@ let package = Package(
             name: "CMosquitto", pkgConfig: "libmosquitto",
             providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
-        .target(name: "CEL", swiftSettings: strict),
+        .target(name: "CEL", dependencies: ["CRE2"], swiftSettings: strict),
         .target(name: "BoboTopics", swiftSettings: strict),
         .target(
             name: "BoboEngine",
@@ -80,12 +81,15 @@ let package = Package(
         .testTarget(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),
-        .testTarget(name: "BoboPeersTests", dependencies: ["BoboPeers", "BoboEngine", "BoboTopics"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboPeersTests", dependencies: ["BoboPeers", "BoboEngine", "BoboTopics"], swiftSettings: strict),
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboGatewayTests",
-            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
-        .testTarget(name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
+            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -20,7 +20,7 @@ public final class Engine {
 
     private var options: EngineOptions
     private let paths: PathTable
-    private var receiver: Receiver
+    private(set) var receiver: Receiver
     private var routes: Routes
     let decider: Decider
     private let producer: Producer
@@ -30,6 +30,7 @@ public final class Engine {
     private var feedback = Deque<Feedback>()
     private var outputs: [Output] = []
     public private(set) var late = 0
+    private var told: Set<String> = []
 
     /// - Parameters:
     ///   - phenomena: compiled against `paths`; complex events come in the order of their names.
@@ -54,17 +55,9 @@ public final class Engine {
     // MARK: In
 
     /// Takes a sensor's message.
-    /// - Returns: false where it is said to be JSON and is none; nothing has come of it then.
-    @discardableResult
-    public func take(_ message: Message) -> Bool {
-        guard let route = routes.route(message.topic), !isOwn(message.topic) else { return true }
-        let malformed = receiver.counters.malformed
-        guard let event = receiver.event(message, route) else { return receiver.counters.malformed == malformed }
-        take(event, route)
-        return true
-    }
-
-    private func take(_ event: Event, _ route: Route) {
+    public func take(_ message: Message) {
+        guard let route = routes.route(message.topic), !isOwn(message.topic) else { return }
+        guard let event = receiver.event(message, route) else { return }
         if clock.isLate(event.timestamp) {
             late += 1
             if options.late == .process { process(event, route) }
@@ -134,6 +127,23 @@ public final class Engine {
 
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
+
+    /// The predicates that have failed on each of the first events they were asked of, each of them once.
+    public func takeWarnings() -> [PredicateWarning] {
+        guard !scope.warnings.isEmpty else { return [] }
+        defer { scope.warnings = [] }
+        // A block that stands several times has the predicate as often.
+        return scope.warnings.filter { told.insert("\($0.place) \($0.expression)").inserted }
+    }
+
+    /// How often each predicate has failed that has: by its place.
+    public var failures: [String: Int] {
+        var failures: [String: Int] = [:]
+        for predicate in decider.matchers.flatMap(\.compiled.predicates) where predicate.failures > 0 {
+            failures[predicate.source.place, default: 0] += predicate.failures
+        }
+        return failures
+    }
 
     /// When the next timer is due, or it is the turn of the next event that waits: milliseconds since 1970. A timer may turn
     /// out to concern nothing any more.
@@ -217,6 +227,9 @@ public final class Engine {
             produce()
         }
     }
+
+    /// The topic with what expressions read of it; nil where the text is none.
+    func topic(_ name: String) -> Topic? { routes.route(name)?.topic }
 
     private func feedbackTopic(_ event: ComplexEvent) -> String { "\(options.prefix)/events/\(event.phenomenon)" }
 }

@@ -7,10 +7,19 @@ import Foundation
 package struct PatternFiles {
     package let paths: PathTable
     package let problems: ProblemCollector
+    private let prefix: String
+    private let needsTopics: Bool
 
-    package init(paths: PathTable, problems: ProblemCollector) {
+    /// - Parameters:
+    ///   - prefix: the first level of the topics of complex and action events.
+    ///   - needsTopics: whether a pattern that names no topic is an error, as where the configuration has no `sensors`.
+    package init(
+        paths: PathTable, problems: ProblemCollector, prefix: String = EngineOptions().prefix, needsTopics: Bool = false
+    ) {
         self.paths = paths
         self.problems = problems
+        self.prefix = prefix
+        self.needsTopics = needsTopics
     }
 
     /// The phenomena of a file or of a folder's `*.yaml`, `*.yml` and `*.json`; those of its subfolders and `*.test.yaml`
@@ -27,12 +36,15 @@ package struct PatternFiles {
             of: texts.lazy.map { YAMLDocument.load(bytes: Array($0.text.utf8), file: $0.file, problems: problems) })
     }
 
+    /// The phenomena of documents that are read one by one, so that problems come in the order of the files.
+    package func load(roots: some Sequence<YAMLNode?>) -> [Phenomenon] { phenomena(of: roots) }
+
     private func phenomena(of roots: some Sequence<YAMLNode?>) -> [Phenomenon] {
         var phenomena: [Phenomenon] = []
         var places: [String: SourcePlace] = [:]
         for root in roots {
             guard let root else { continue }
-            let found = PhenomenonReader(paths: paths, problems: problems).phenomenon(root)
+            let found = PhenomenonReader(paths: paths, problems: problems, needsTopics: needsTopics).phenomenon(root)
             if let name = found.name {
                 if let first = places[name.text] {
                     problems.error(
@@ -44,10 +56,12 @@ package struct PatternFiles {
             }
             if let phenomenon = found.phenomenon { phenomena.append(phenomenon) }
         }
+        FeedbackCycles(phenomena: phenomena, places: places, prefix: prefix).report(problems)
         return phenomena
     }
 
-    private func files(_ path: String) -> [String] {
+    /// The pattern file at a path, or those of the folder there, in order; what is not there is reported.
+    package func files(_ path: String) -> [String] {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             problems.error(.whole(path), "there is no such file or folder")

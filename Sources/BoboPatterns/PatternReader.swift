@@ -7,6 +7,8 @@ import CEL
 struct PatternReader {
     let paths: PathTable
     let problems: ProblemCollector
+    /// Whether a pattern that names no topic is an error.
+    let needsTopics: Bool
     /// The groups of all patterns of the file, which `emit` and `actions` may name.
     let phenomenonGroups: [String]
 
@@ -48,6 +50,12 @@ struct PatternReader {
             preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
             maximumHistory: maximumHistory, emit: emitted, actions: carried,
             version: version(node))
+        if needsTopics, pattern.inputFilters(default: []).isEmpty {
+            problems.error(
+                node.place,
+                "found a pattern that names no topic, expected \"input\", an \"on\", or \"sensors\" in the configuration"
+            )
+        }
         PatternHints(pattern: pattern, place: node.place, problems: problems).report()
         return pattern
     }

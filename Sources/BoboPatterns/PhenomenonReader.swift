@@ -7,6 +7,7 @@ import CEL
 struct PhenomenonReader {
     let paths: PathTable
     let problems: ProblemCollector
+    let needsTopics: Bool
 
     /// The name of the phenomenon, where it has a sound one, and the phenomenon, where it has a sound pattern, too; whatever
     /// is wrong has been reported.
@@ -25,7 +26,7 @@ struct PhenomenonReader {
         if let nodes, nodes.isEmpty { problems.error(root.place, "found no pattern, expected at least one") }
         let groups = Pattern.groups(of: (nodes ?? []).flatMap(PhenomenonReader.groupNames))
         let patterns = (nodes ?? []).compactMap { node in
-            PatternReader(paths: paths, problems: problems, phenomenonGroups: groups)
+            PatternReader(paths: paths, problems: problems, needsTopics: needsTopics, phenomenonGroups: groups)
                 .pattern(node, emit: emit, actions: actions)
         }
         reportRepeatedNames(nodes ?? [])

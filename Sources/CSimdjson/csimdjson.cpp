@@ -1,4 +1,5 @@
 #include "csimdjson.h"
+#include "number.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -224,23 +225,11 @@ struct bobo_json_parser {
         return false;
     }
 
-    // RFC 8259, section 6.
     bool number_slowly(std::string_view token) {
         while (!token.empty() && (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t'))
             token.remove_suffix(1);
-        size_t i = 0;
-        auto digits = [&] { size_t from = i; while (i < token.size() && token[i] >= '0' && token[i] <= '9') ++i; return i - from; };
-        if (i < token.size() && token[i] == '-') ++i;
-        size_t whole_from = i, whole = digits();
-        if (whole == 0 || (whole > 1 && token[whole_from] == '0')) return false;
         bool integer = true;
-        if (i < token.size() && token[i] == '.') { ++i; integer = false; if (digits() == 0) return false; }
-        if (i < token.size() && (token[i] == 'e' || token[i] == 'E')) {
-            ++i; integer = false;
-            if (i < token.size() && (token[i] == '+' || token[i] == '-')) ++i;
-            if (digits() == 0) return false;
-        }
-        if (i != token.size()) return false;
+        if (!is_json_number(token, &integer)) return false;
         std::string text(token);
         if (integer) {
             errno = 0;

@@ -1,4 +1,5 @@
 #include "csimdjson.h"
+#include "number.h"
 
 #include <cstring>
 #include <utility>
@@ -20,7 +21,60 @@ static std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-// The text of a value of any kind; what is within it is checked by whoever parses it.
+// Deeper than this it is not looked into: whoever parses it will find it too deep.
+constexpr int deepest = 600;
+
+static bool is_sound(ondemand::value value, int depth);
+
+static bool is_sound(ondemand::array array, int depth) {
+    for (auto child : array) {
+        ondemand::value element;
+        if (child.get(element) || !is_sound(element, depth)) return false;
+    }
+    return true;
+}
+
+static bool is_sound(ondemand::object object, int depth) {
+    for (auto pair : object) {
+        ondemand::field field;
+        if (std::move(pair).get(field)) return false;
+        std::string_view key;
+        if (field.unescaped_key().get(key) || !is_sound(field.value(), depth)) return false;
+    }
+    return true;
+}
+
+// simdjson finds where a value ends without a look at what is within.
+static bool is_sound(ondemand::value value, int depth) {
+    ondemand::json_type type;
+    if (value.type().get(type)) return false;
+    switch (type) {
+    case ondemand::json_type::null: {
+        bool is = false;
+        return !value.is_null().get(is) && is;
+    }
+    case ondemand::json_type::boolean: {
+        bool is;
+        return !value.get_bool().get(is);
+    }
+    case ondemand::json_type::number: return is_json_number(trimmed(value.raw_json_token()));
+    case ondemand::json_type::string: {
+        std::string_view text;
+        return !value.get_string().get(text);
+    }
+    case ondemand::json_type::array: {
+        ondemand::array array;
+        return !value.get_array().get(array) && (depth >= deepest || is_sound(array, depth + 1));
+    }
+    case ondemand::json_type::object: {
+        ondemand::object object;
+        return !value.get_object().get(object) && (depth >= deepest || is_sound(object, depth + 1));
+    }
+    }
+    return false;
+}
+
+// The text of a value of any kind.
 static bool raw(ondemand::value value, std::string_view &out) {
     ondemand::json_type type;
     if (value.type().get(type)) return false;
@@ -28,16 +82,18 @@ static bool raw(ondemand::value value, std::string_view &out) {
         std::string_view text;
         if (type == ondemand::json_type::array) {
             ondemand::array array;
-            if (value.get_array().get(array) || array.raw_json().get(text)) return false;
+            if (value.get_array().get(array) || array.raw_json().get(text) || array.reset().error()) return false;
+            if (!is_sound(array, 1)) return false;
         } else {
             ondemand::object object;
-            if (value.get_object().get(object) || object.raw_json().get(text)) return false;
+            if (value.get_object().get(object) || object.raw_json().get(text) || object.reset().error()) return false;
+            if (!is_sound(object, 1)) return false;
         }
         out = trimmed(text);
         return true;
     }
     out = trimmed(value.raw_json_token());
-    return true;
+    return is_sound(value, 0);
 }
 
 extern "C" const char *bobo_line_parse(bobo_line_parser *p, const char *bytes, size_t length, size_t capacity,
@@ -71,6 +127,9 @@ extern "C" const char *bobo_line_parse(bobo_line_parser *p, const char *bytes, s
             has_ts = true;
         } else if (key == "topic") {
             if (field.value().get_string().get(text)) return "`topic` is no text";
+            // MQTT 5, section 4.7.
+            if (text.empty() || text.size() > 65535 || text.find_first_of(std::string_view("+#\0", 3)) != text.npos)
+                return "`topic` is no topic";
             line->topic = text.data();
             line->topic_length = text.size();
             has_topic = true;

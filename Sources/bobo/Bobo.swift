@@ -16,5 +16,8 @@ struct Bobo: AsyncParsableCommand {
               bobo run --broker mqtt://127.0.0.1:1883 --patterns patterns
             """,
         version: version,
-        subcommands: [Run.self, Check.self, Replay.self, Record.self, Play.self, Evaluate.self])
+        subcommands: [
+            Initialise.self, Topics.self, Run.self, Check.self, Replay.self, Record.self, Play.self, Evaluate.self,
+            Schema.self,
+        ])
 }

@@ -9,14 +9,14 @@ import Testing
         let folder = try ConfigurationFolder()
         let configuration = try #require(
             try folder.load(
-                "log_level: debug\nsensors:\n  - filter: a/#\n    timestamp: \"!payload.t\"",
+                "log_level: debug\nsensors:\n  - filter: a/#\n    timestamp: \"[payload.t][0]\"",
                 environment: ["BOBO_QUEUE_SIZE": "9"], flags: ["broker.url": "mqtt://h"]
             ).configuration)
         let lines = configuration.printed.replacing(folder.path + "/", with: "").split(separator: "\n")
         for line in [
             "instance: host-1  # default", "patterns: patterns  # default", "  url: mqtt://h:1883  # --broker",
             "  # username:  # default", "  version: 5  # default", "  size: 9  # BOBO_QUEUE_SIZE",
-            "log_level: debug  # bobo.yaml:1", "  - filter: a/#  # bobo.yaml:3", "    timestamp: \"!payload.t\"",
+            "log_level: debug  # bobo.yaml:1", "  - filter: a/#  # bobo.yaml:3", "    timestamp: \"[payload.t][0]\"",
             "max_payload: 1MiB  # default", "max_ahead: 1m  # default",
         ] {
             #expect(lines.contains(Substring(line)), "\(line)")

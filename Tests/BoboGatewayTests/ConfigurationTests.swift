@@ -150,6 +150,7 @@ import Testing
         ]
         let unknown = try #require(messages.first { $0.contains("instnce") })
         for key in keys { #expect(unknown.contains(key)) }
+        #expect(!unknown.contains("peers"), "what is not built yet is not offered")
         #expect(unknown.hasSuffix("did you mean \"instance\"?"))
         let expected = [
             "bobo.yaml:2:11: found \"a b\", expected a name of this gateway of",

@@ -72,10 +72,9 @@ import Testing
         #expect(error.rendered.hasSuffix("undeclared name tpic; is topic meant?\n    tpic == 'a'\n    ^"))
     }
 
-    @Test("A reserved name and a function not built yet say so")
+    @Test("A reserved name says why")
     func reserved() {
         #expect(test.problems("size(recent) > 1") == ["recent is not built yet"])
-        #expect(test.problems("topic.matches('a+')") == ["matches() is not built yet"])
     }
 
     @Test("A constant that cannot be converted is refused when compiled")

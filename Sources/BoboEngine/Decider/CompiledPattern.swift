@@ -70,6 +70,8 @@ final class CompiledPattern {
         self.identity = identity
     }
 
+    var predicates: [CompiledPredicate] { preconditions + haltconditions + steps.flatMap { $0.predicates + $0.unless } }
+
     /// A hash of phenomenon, pattern, key (as JSON) and the first event's identifier.
     func identifier(key: Value, first: Event) -> RunIdentifier {
         var hash = identity

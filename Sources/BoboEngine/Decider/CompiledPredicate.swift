@@ -8,23 +8,24 @@ enum Outcome {
 
 /// A predicate as it is evaluated: what reads the event alone once an event.
 final class CompiledPredicate {
-    let on: [TopicFilter]
     let program: Program?
-    let place: String
     let readsHistory: Bool
     /// Its number among the pattern's predicates that have an `on`; nil where it has none.
     let filterNumber: Int?
     /// The group that an event goes to which it matches: the predicate's own, or the block's.
     let group: Int32
 
+    let source: Predicate
     private(set) var failures = 0
+    /// Whether it has failed on all events so far, and those are too few for a warning.
+    private var isOnTrial = true
+    private var trial: [Event] = []
     private var stamp: UInt64 = 0
     private var outcome = Outcome.noMatch
 
     init(_ predicate: Predicate, filterNumber: Int?, group: Int32) {
-        on = predicate.on
+        source = predicate
         program = predicate.expression
-        place = predicate.place
         readsHistory = predicate.expression?.readsHistory ?? false
         self.filterNumber = filterNumber
         self.group = group
@@ -46,10 +47,27 @@ final class CompiledPredicate {
 
     private func evaluate(_ program: Program, _ scope: Scope) -> Outcome {
         do {
-            return try program.holds(scope) ? .match : .noMatch
+            let outcome: Outcome = try program.holds(scope) ? .match : .noMatch
+            if isOnTrial { acquit() }
+            return outcome
         } catch {
             failures += 1
+            if isOnTrial { note(error, program, scope) }
             return .failed
         }
+    }
+
+    private func acquit() {
+        isOnTrial = false
+        trial = []
+    }
+
+    /// Several runs may ask of one event.
+    private func note(_ failure: EvaluationFailure, _ program: Program, _ scope: Scope) {
+        guard let event = scope.event, trial.last !== event else { return }
+        trial.append(event)
+        guard trial.count == PredicateWarning.eventCount else { return }
+        scope.warnings.append(PredicateWarning(source, program, failure, trial))
+        acquit()
     }
 }

@@ -7,6 +7,8 @@ final class Scope: Activation {
     /// nil: no history yet.
     var view: HistoryView?
     var now: Int64 = 0
+    /// Of predicates, until someone takes them.
+    var warnings: [PredicateWarning] = []
     private let timezone: Value
 
     init(timezone: String) {

@@ -5,6 +5,9 @@ public struct Hash128: Hashable, Sendable, CustomStringConvertible {
 
     public init() {}
 
+    /// A hash that another gateway has made.
+    mutating func set(_ value: UInt128) { self.value = value }
+
     /// Takes in a text and the byte 0xFF after it, which stands in no UTF-8, so that texts do not run together.
     package mutating func combine(_ text: String) {
         var text = text

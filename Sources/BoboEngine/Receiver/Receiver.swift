@@ -9,18 +9,17 @@ public struct Message {
     public let arrival: Int64
     /// Whether the broker had stored it before this reader came.
     public let isRetained: Bool
-    /// Whether whoever hands it over says that it is JSON.
-    public let isJSON: Bool
     /// For events that bear no identifier of the sensor's.
     public let number: UInt64
 
-    public init(topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool, isJSON: Bool = false, number: UInt64
+    public init(
+        topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool,
+        number: UInt64
     ) {
         self.topic = topic
         self.payload = payload
         self.arrival = arrival
         self.isRetained = isRetained
-        self.isJSON = isJSON
         self.number = number
     }
 }
@@ -53,12 +52,7 @@ final class Receiver {
             return nil
         }
         let sensor = route.sensor
-        let read = read(message.payload, sensor?.format ?? .auto)
-        if message.isJSON, read?.0.format != .json, sensor?.format ?? .auto == .auto {
-            counters.malformed += 1
-            return nil
-        }
-        guard let (body, fields) = read else {
+        guard let (body, fields) = read(message.payload, sensor?.format ?? .auto) else {
             counters.notJSON += 1
             return nil
         }
@@ -81,7 +75,7 @@ final class Receiver {
         return event(identifier, kind, timestamp, route.topic, Body(bytes: json, format: .json), fields, depth: depth)
     }
 
-    private func event(
+    func event(
         _ identifier: EventIdentifier, _ kind: Event.Kind, _ timestamp: Int64, _ topic: Topic, _ body: Body,
         _ fields: Fields, depth: Int
     ) -> Event {
@@ -90,7 +84,7 @@ final class Receiver {
             fields: fields)
     }
 
-    private func read(_ payload: UnsafeRawBufferPointer, _ format: Sensor.Format) -> (Body, Fields)? {
+    func read(_ payload: UnsafeRawBufferPointer, _ format: Sensor.Format) -> (Body, Fields)? {
         if format == .auto || format == .json {
             if let fields = parser.fields(of: payload) { return (Body(bytes: Array(payload), format: .json), fields) }
             if format == .json { return nil }
@@ -151,6 +145,4 @@ public struct MessageCounters: Sendable, Equatable {
     /// A timestamp too far ahead of the arrival; the arrival counted.
     public var ahead = 0
     public var identifierFailed = 0
-    /// Said to be JSON by whoever handed it over, and none.
-    public var malformed = 0
 }

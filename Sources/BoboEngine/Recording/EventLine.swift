@@ -6,9 +6,10 @@ package struct EventLine {
     package let timestamp: Int64
     /// nil: the line only moves the clock.
     package let message: (topic: String, payload: [UInt8])?
-    /// Whether the payload is given as JSON, so that one which is none is a fault of the line.
-    package let isJSON: Bool
     package let isRetained: Bool
+
+    /// Those of the years 1 to 9999, which a CloudEvent's `time` can say.
+    package static let timestamps: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 }
 
 /// Why a line of an event file cannot be read.
@@ -35,11 +36,14 @@ package final class EventLineParser {
         if let fault = bobo_line_parse(parser, bytes, line.count, capacity, &found) {
             throw EventLineError(description: String(cString: fault))
         }
-        guard found.kind != bobo_line_none.rawValue else {
-            return EventLine(timestamp: found.ts, message: nil, isJSON: false, isRetained: false)
+        guard EventLine.timestamps.contains(found.ts) else {
+            throw EventLineError(description: "`ts` is not between the years 1 and 9999")
         }
-        let topic = String(
-            decoding: UnsafeRawBufferPointer(start: found.topic, count: found.topic_length), as: UTF8.self)
+        guard found.kind != bobo_line_none.rawValue else {
+            return EventLine(timestamp: found.ts, message: nil, isRetained: false)
+        }
+        let name = UnsafeRawBufferPointer(start: found.topic, count: found.topic_length)
+        let topic = String(decoding: name, as: UTF8.self)
         let content = UnsafeRawBufferPointer(start: found.content, count: found.content_length)
         let payload: [UInt8]
         if found.kind == bobo_line_base64.rawValue {
@@ -50,7 +54,6 @@ package final class EventLineParser {
         } else {
             payload = Array(content)
         }
-        return EventLine(timestamp: found.ts, message: (topic, payload), isJSON: found.kind == bobo_line_payload.rawValue,
-            isRetained: found.retained != 0)
+        return EventLine(timestamp: found.ts, message: (topic, payload), isRetained: found.retained != 0)
     }
 }

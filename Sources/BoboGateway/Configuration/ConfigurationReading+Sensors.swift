@@ -1,5 +1,6 @@
 internal import BoboTopics
 internal import BoboYAML
+internal import CEL
 
 extension ConfigurationReading {
     func sensors(prefix: String) -> [Configuration.Sensor] {
@@ -29,6 +30,10 @@ extension ConfigurationReading {
         let timestamp = reader.optional("timestamp")?.expression(problems)
         let eventID = reader.optional("event_id")?.expression(problems)
         reader.finish()
+        // Compiled again with the patterns; here to be told of with all else that is wrong.
+        let expressions = SensorExpressions(paths: PathTable(), problems: problems)
+        _ = timestamp.flatMap(expressions.timestamp)
+        _ = eventID.flatMap(expressions.eventIdentifier)
         guard let filter, let filterNode else { return nil }
         var sensor = Configuration.Sensor(filter: filter, filterPlace: filterNode.place)
         if let qos { sensor.qos = Int(qos) }

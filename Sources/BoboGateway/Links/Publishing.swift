@@ -21,7 +21,8 @@ final class Publishing {
     private let logger: Logger
     private let statusTopic: TopicName?
     private var outbox = Deque<Outgoing>()
-    private(set) var published = 0
+    /// Complex and action events; not what actions send, the status or the figures.
+    private(set) var publishedEvents = 0
     private(set) var refused = 0
 
     /// - Parameter statusTopic: where `online` and `offline` are retained.
@@ -55,13 +56,12 @@ final class Publishing {
                     message.topic, message.payload, qos: message.qos, retain: message.isRetained,
                     contentType: message.contentType)
                 outbox.removeFirst()
-                published += 1
+                if message.contentType != nil { publishedEvents += 1 }
             } catch {
                 switch error {
                 case .notConnected, .tooManyUnacknowledged: return
                 case .tooLarge, .subscriptionIdentifier, .refused:
-                    logger.error("a message cannot be published: \(error)", metadata: ["topic": "\(message.topic)"])
-                    refused += 1
+                    refuse("\(error)", ["topic": "\(message.topic)"])
                     outbox.removeFirst()
                 }
             }
@@ -80,9 +80,14 @@ final class Publishing {
                         contentType: nil))
             }
         case .published(_, let code) where code.rawValue >= 0x80:
-            refused += 1
-            logger.error("the broker refuses a message: \(code)")
+            refuse("the broker refuses: \(code)")
         case .published, .message, .disconnected, .subscribed, .unsubscribed, .fellBack: break
         }
+    }
+
+    /// Says the first at once and counts the rest, of which there may be as many as messages.
+    private func refuse(_ reason: String, _ facts: Logger.Metadata = [:]) {
+        refused += 1
+        if refused == 1 { logger.error("a message cannot be published: \(reason)", metadata: facts) }
     }
 }

@@ -153,7 +153,7 @@ final class GatewayLoop {
             let message = queue.popFirst()
         {
             taken += 1
-            _ = message.payload.withUnsafeBytes { bytes in
+            message.payload.withUnsafeBytes { bytes in
                 engine.take(
                     Message(
                         topic: message.topic, payload: bytes, arrival: message.arrival, isRetained: message.isRetained,
@@ -263,8 +263,7 @@ final class GatewayLoop {
     private func publishStatistics(_ now: Duration) {
         let figures = StatisticsReport.Figures(
             engine: engine.statistics, received: messages, dropped: queue.dropped + reading.tooLarge,
-            queue: queue.count,
-            published: publishing.published)
+            queue: queue.count, publishedEvents: publishing.publishedEvents, refused: publishing.refused)
         let json = report.json(figures, date: ArrivalClock.date, uptime: now)
         if publishing.link.isConnected {
             publish(
@@ -272,6 +271,7 @@ final class GatewayLoop {
                 contentType: nil)
         }
         for line in report.warnings(figures) { logger.warning("\(line)") }
+        for warning in engine.takeWarnings() { logger.warning("\(warning)") }
     }
 
     // MARK: Changes while running

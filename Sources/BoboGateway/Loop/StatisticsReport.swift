@@ -8,7 +8,9 @@ struct StatisticsReport {
         let received: UInt64
         let dropped: Int
         let queue: Int
-        let published: Int
+        let publishedEvents: Int
+        /// Messages that the broker has refused.
+        let refused: Int
     }
 
     private var last: (received: UInt64, uptime: Duration) = (0, .zero)
@@ -47,7 +49,7 @@ struct StatisticsReport {
         json.raw(",\"halted\":")
         json.write(Int64(figures.engine.haltedRuns.values.reduce(0, +)))
         json.raw("},\"events_published\":")
-        json.write(Int64(figures.published))
+        json.write(Int64(figures.publishedEvents))
         json.raw(",\"peers\":{},\"partitions\":{},\"queue\":")
         json.write(Int64(figures.queue))
         json.raw(",\"memory\":")
@@ -62,6 +64,7 @@ struct StatisticsReport {
         let production = figures.engine.production
         let counts = [
             ("messages were dropped: the queue was full or they were too large", figures.dropped + messages.tooLarge),
+            ("messages could not be published", figures.refused),
             ("messages were dropped: no JSON where `sensors` says JSON", messages.notJSON),
             ("events came late", figures.engine.late),
             ("timestamps could not be read; the arrival counts", messages.timestampFailed),

@@ -28,14 +28,6 @@ package final class Recorder {
         package var remaining: Duration?
     }
 
-    /// What a person may want to know while it goes on.
-    package enum News: Hashable, Sendable {
-        case subscribed
-        /// The broker is absent, or the connection lost.
-        case away(ConnectionFailure)
-        case back
-    }
-
     package private(set) var figures = Figures()
 
     private let options: Options
@@ -43,18 +35,12 @@ package final class Recorder {
     private let file: EventFileWriter
     /// Milliseconds since 1970.
     private let clock: () -> Int64
-    private let tell: (News) -> Void
     private let progress: (Figures) -> Void
 
-    private var topics: RecordedTopics
-    private var redelivery = RedeliveryFilter()
+    private let subscription: SteadySubscription
     private var seen: Set<String> = []
-    /// Messages of the subscriptions under way, each with its filter.
-    private var pending: [MessageID: TopicFilter] = [:]
-    private var hasSubscribed = false
     private var end: ContinuousClock.Instant?
     private var last: Int64 = 0
-    private var failure: (any Error)?
 
     private static let flushInterval = Duration.milliseconds(500)
     /// Topics that are counted one by one.
@@ -62,18 +48,23 @@ package final class Recorder {
 
     package init(
         _ options: Options, connection: SteadyConnection, file: EventFileWriter,
-        clock: @escaping () -> Int64 = { ArrivalClock.date }, tell: @escaping (News) -> Void = { _ in },
+        clock: @escaping () -> Int64 = { ArrivalClock.date },
+        tell: @escaping (SteadySubscription.News) -> Void = { _ in },
         progress: @escaping (Figures) -> Void = { _ in }
     ) {
         self.options = options
         self.connection = connection
         self.file = file
         self.clock = clock
-        self.tell = tell
         self.progress = progress
-        topics = RecordedTopics(options.filters, qos: options.qos, prefix: options.prefix)
-        connection.onEvent = { [unowned self] in take($0) }
-        connection.onAway = { tell(.away($0)) }
+        subscription = SteadySubscription(
+            RecordedTopics(options.filters, qos: options.qos, prefix: options.prefix), connection: connection,
+            tell: tell)
+        subscription.onBegin = { [unowned self] in
+            try file.begin()
+            end = options.duration.map { .now + $0 }
+        }
+        subscription.onMessage = { [unowned self] in try record($0, $1) }
     }
 
     /// Records until the time is over or a stop is asked for.
@@ -96,8 +87,7 @@ package final class Recorder {
     private func loop() throws {
         var flushed = ContinuousClock.now
         while true {
-            let round = try connection.turn(atMost: wait())
-            if let failure { throw failure }
+            let round = try subscription.turn(atMost: wait())
             let now = ContinuousClock.now
             if file.hasBuffered, now - flushed >= Recorder.flushInterval {
                 try file.flush()
@@ -127,54 +117,7 @@ package final class Recorder {
         return last
     }
 
-    private func take(_ event: ConnectionEvent) {
-        guard failure == nil else { return }
-        do {
-            switch event {
-            case .connected(let sessionPresent): try connected(sessionPresent: sessionPresent)
-            case .subscribed(let id, let codes): try subscribed(id, codes)
-            case .message(let message): try record(message)
-            default: break
-            }
-        } catch {
-            failure = error
-        }
-    }
-
-    private func connected(sessionPresent: Bool) throws {
-        pending = [:]
-        guard !sessionPresent || !hasSubscribed else { return tell(.back) }
-        let connection = self.connection.connection
-        // What the broker has stored comes once: at a reconnect it is no news.
-        let handling: RetainHandling = hasSubscribed ? .doNotSend : .send
-        for subscription in topics.subscriptions(identifiers: connection.hasSubscriptionIdentifiers) {
-            let id = try connection.subscribe(
-                subscription.filter, qos: subscription.qos, identifier: subscription.identifier,
-                retainHandling: handling)
-            pending[id] = subscription.filter
-        }
-    }
-
-    private func subscribed(_ id: MessageID, _ codes: [ReasonCode]) throws {
-        guard let filter = pending.removeValue(forKey: id) else { return }
-        if let refusal = codes.first(where: \.isError) {
-            throw BrokerFailure.subscription(filter: filter.text, refusal)
-        }
-        guard pending.isEmpty else { return }
-        connection.madeProgress()
-        guard !hasSubscribed else { return tell(.back) }
-        hasSubscribed = true
-        try file.begin()
-        end = options.duration.map { .now + $0 }
-        tell(.subscribed)
-    }
-
-    private func record(_ message: BorrowedMessage) throws {
-        let topic = String(cString: message.topic)
-        guard topics.takes(topic, message.subscriptionIdentifiers) else { return }
-        // Of QoS 0 nothing comes again, and QoS 2 sorts it out itself.
-        if message.qos == .atLeastOnce, redelivery.isRedelivered(message) { return }
-        connection.madeProgress()
+    private func record(_ topic: String, _ message: BorrowedMessage) throws {
         // A broker may send messages before it has answered the subscription.
         try file.begin()
         let isWritten = try file.write(

@@ -2,8 +2,8 @@ import BoboPatterns
 import Foundation
 
 /// What a file or a folder of pattern files looks like from outside: a change of it is a reason to read them again.
-struct FileWatch: Equatable {
-    private struct Appearance: Equatable {
+struct FileWatch: Equatable, Sendable {
+    private struct Appearance: Equatable, Sendable {
         let path: String
         let size: Int64
         let changed: Int64
@@ -12,12 +12,14 @@ struct FileWatch: Equatable {
 
     private let appearances: [Appearance]
 
-    init(_ path: String) {
-        var paths = [path]
-        if let names = try? FileManager.default.contentsOfDirectory(atPath: path) {
-            paths += names.filter(PatternFiles.isPatternFile).sorted().map { path + "/" + $0 }
+    init(_ path: String) { self.init([path]) }
+
+    init(_ paths: [String]) {
+        let all = paths.flatMap { path in
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            return [path] + names.filter(PatternFiles.isPatternFile).sorted().map { path + "/" + $0 }
         }
-        appearances = paths.compactMap { path in
+        appearances = all.compactMap { path in
             var information = stat()
             guard stat(path, &information) == 0 else { return nil }
             // A folder's own time also changes with files that are not read.

@@ -1,6 +1,6 @@
 import BoboEngine
 import BoboYAML
-package import CEL
+import CEL
 package import Logging
 import ServiceLifecycle
 
@@ -11,21 +11,27 @@ package struct PatternWatcher: Service {
 
     private let configuration: Configuration
     private let paths: PathTable
+    /// What the present patterns and the configuration were read from: whatever changes after that is a change, also what
+    /// does before the gateway is up.
+    private let patternFiles: FileWatch
+    private let configurationFile: FileWatch?
     private let gateway: Gateway
     private let logger: Logger
 
-    /// - Parameter paths: the table that the gateway's present patterns were compiled with.
-    package init(_ configuration: Configuration, paths: PathTable, gateway: Gateway, logger: Logger) {
+    /// - Parameter preparation: the gateway's present one.
+    package init(_ configuration: Configuration, _ preparation: EnginePreparation, gateway: Gateway, logger: Logger) {
         self.configuration = configuration
-        self.paths = paths
+        paths = preparation.paths
+        patternFiles = preparation.files
+        configurationFile = configuration.file.map { FileWatch($0) }
         self.gateway = gateway
         self.logger = logger
     }
 
     package func run() async throws {
-        var taken = FileWatch(configuration.patterns)
+        var taken = patternFiles
         var seen = taken
-        var configured = configuration.file.map(FileWatch.init)
+        var configured = configurationFile
         while !Task.isShuttingDownGracefully {
             do {
                 try await cancelWhenGracefulShutdown { try await Task.sleep(for: PatternWatcher.interval) }

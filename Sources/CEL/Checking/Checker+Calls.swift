@@ -7,7 +7,7 @@ extension Checker {
                 return checkFunction(qualified, isMember: false, arguments.map { check($0) }, at: offset)
             }
         }
-        if let reason = StandardLibrary.notBuiltYet[name] ?? environment.reserved[name] {
+        if let reason = environment.reserved[name] {
             return problem(reason, at: offset)
         }
         if target == nil, name == "dyn", arguments.count == 1 {
@@ -67,6 +67,7 @@ extension Checker {
             switch (function.constantRule, value) {
             case (.result, _): _ = try function.call([value])
             case (.timeZone, .string(let name)): try TimeZones.check(name)
+            case (.regularExpression, .string(let text)): _ = try RegularExpression(text)
             default: break
             }
             return call

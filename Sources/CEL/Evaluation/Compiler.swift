@@ -84,6 +84,9 @@ struct Compiler {
     }
 
     private func call(_ function: StandardFunction, _ arguments: [any Node]) -> any Node {
+        if function.name == StandardLibrary.matchesName {
+            return folded(match(text: arguments[0], arguments[1]), arguments)
+        }
         let node: any Node =
             switch function.body {
             case .unary(let body): UnaryCallNode(operand: arguments[0], body: body)
@@ -91,6 +94,16 @@ struct Compiler {
             case .list(let body): ListCallNode(arguments: arguments, body: body)
             }
         return folded(node, arguments)
+    }
+
+    /// A constant that is no regular expression fails when it is evaluated.
+    private func match(text: any Node, _ expression: any Node) -> any Node {
+        if case .string(let constant) = (expression as? ConstantNode)?.value,
+            let compiled = try? RegularExpression(constant)
+        {
+            return MatchNode(text: text, expression: compiled)
+        }
+        return DynamicMatchNode(text: text, expression: expression)
     }
 
     private mutating func comprehension(_ comprehension: Comprehension) -> any Node {

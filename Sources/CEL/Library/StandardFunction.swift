@@ -19,6 +19,8 @@ struct StandardFunction: Sendable {
         case result
         /// The last argument, whether it is a time zone.
         case timeZone
+        /// The last argument, whether it is a regular expression.
+        case regularExpression
     }
 
     /// With its namespace, where it has one: `math.least`.

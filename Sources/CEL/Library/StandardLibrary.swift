@@ -8,7 +8,7 @@ enum StandardLibrary {
     /// By name; several of one name differ in the number of their parameters.
     static let functions: [Key: [StandardFunction]] = {
         let parts: [[StandardFunction]] = [
-            conversions, sizes, texts, textExtensions, timestamps, mathematics, bits, aggregates, encoders,
+            conversions, sizes, texts, matches, textExtensions, timestamps, mathematics, bits, aggregates, encoders,
         ]
         return Dictionary(grouping: parts.joined(), by: { Key(name: $0.name, isMember: $0.isMember) })
     }()
@@ -19,9 +19,6 @@ enum StandardLibrary {
         "list": .list(.dyn), "map": .map(.dyn, .dyn), "null_type": .null, "type": .type,
         "google.protobuf.Timestamp": .timestamp, "google.protobuf.Duration": .duration,
     ]
-
-    /// Parts of the language that are known and not there yet.
-    static let notBuiltYet: [String: String] = ["matches": "matches() is not built yet"]
 
     /// Macros, with the words that say how each is used.
     static let macros: [String: String] = [

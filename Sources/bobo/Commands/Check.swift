@@ -1,35 +1,85 @@
 import ArgumentParser
 import BoboEngine
+import BoboGateway
 import BoboPatterns
 import BoboYAML
 import CEL
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Validates pattern files, and says of each fault where it stands.",
+        abstract: "Validates pattern and configuration files, and says of each fault where it stands.",
         discussion: """
             Every error comes with file:line:column, hints after them; hints do not change the exit status, which is 0
             where all is well and 1 where something is wrong.
 
+            With --config, or a bobo.yaml in the working directory, patterns are checked as that gateway would read them:
+            one that names no topic needs its `sensors`. Files that need not be on this machine, such as certificates,
+            are not looked for.
+
               bobo check patterns
-              bobo check patterns/fire.yaml
+              bobo check patterns/fire.yaml bobo.yaml
+              bobo check --config /etc/bobo/bobo.yaml patterns
             """)
 
-    @Argument(help: ArgumentHelp("Pattern files, or folders of them.", valueName: "path"))
+    @Argument(help: ArgumentHelp("Pattern and configuration files, or folders of them.", valueName: "path"))
     var paths: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"))
+    var config: String?
+
+    @Option(help: .hidden)
+    var events: String?
+
+    func validate() throws {
+        guard events == nil else { throw ValidationError("--events is not built yet.") }
+    }
 
     func run() throws {
         let problems = ProblemCollector()
-        let phenomena = PatternFiles(paths: PathTable(), problems: problems).load(paths: paths)
+        let configuration = load(.process(file: config), problems)
+        let files = PatternFiles(
+            paths: PathTable(), problems: problems, prefix: configuration?.prefix ?? EngineOptions().prefix,
+            needsTopics: configuration?.file != nil && configuration?.sensors.isEmpty == true)
+        var configurations = Set([configuration?.file].compactMap(\.self))
+        let phenomena = files.load(
+            roots: paths.flatMap(files.files).lazy.map { path -> YAMLNode? in
+                guard !configurations.contains(path),
+                    let root = YAMLDocument.load(path: path, problems: problems)
+                else { return nil }
+                guard Configuration.isLike(root) else { return root }
+                configurations.insert(path)
+                _ = load(ConfigurationSources(file: path), problems)
+                return nil
+            })
+        try tell(problems)
+        guard !problems.hasErrors else { throw ExitCode.foundWrong }
+        summarise(phenomena, configurations: configurations.count)
+    }
+
+    private func load(_ sources: ConfigurationSources, _ problems: ProblemCollector) -> Configuration? {
+        let outcome = Configuration.load(sources, checksFiles: false)
+        for problem in outcome.problems { problems.report(problem) }
+        return outcome.configuration
+    }
+
+    private func tell(_ problems: ProblemCollector) throws {
         let output = try LineWriter()
         for problem in problems.problems { try output.write(line: problem.description) }
         if problems.dropped > 0 { try output.write(line: "and \(problems.dropped) more") }
         try output.flush()
-        guard !problems.hasErrors else { throw ExitCode.foundWrong }
+    }
+
+    private func summarise(_ phenomena: [Phenomenon], configurations: Int) {
         let patterns = phenomena.reduce(0) { $0 + $1.patterns.count }
-        say(
-            "\(count(phenomena.count, "phenomenon", "phenomena")) of \(count(patterns, "pattern", "patterns")): all well"
-        )
+        var parts: [String] = []
+        if patterns > 0 || configurations == 0 {
+            parts.append(
+                "\(count(phenomena.count, "phenomenon", "phenomena")) of \(count(patterns, "pattern", "patterns"))")
+        }
+        if configurations > 0 { parts.append(count(configurations, "configuration", "configurations")) }
+        say(parts.joined(separator: ", ") + ": all well")
     }
 }
 

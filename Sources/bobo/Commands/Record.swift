@@ -105,7 +105,7 @@ struct Record: ParsableCommand {
         }
     }
 
-    private func tell(_ news: Recorder.News, _ url: BrokerURL) {
+    private func tell(_ news: SteadySubscription.News, _ url: BrokerURL) {
         switch news {
         case .subscribed: say("recording from \(url)" + (length.map { " for \($0)" } ?? "; Ctrl-C ends it"))
         case .away(let failure): say("\(failure); trying again for \(timeout.limit)")

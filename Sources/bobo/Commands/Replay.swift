@@ -102,13 +102,12 @@ struct Replay: ParsableCommand {
         while let line = try reader.next() {
             lines += 1
             if let (topic, payload) = line.event.message {
-                let isSound = payload.withUnsafeBytes { bytes in
+                payload.withUnsafeBytes { bytes in
                     engine.take(
                         Message(
                             topic: topic, payload: bytes, arrival: line.event.timestamp,
-                            isRetained: line.event.isRetained, isJSON: line.event.isJSON, number: line.number))
+                            isRetained: line.event.isRetained, number: line.number))
                 }
-                if !isSound { try reader.report("`payload` is not JSON") }
             } else {
                 engine.advance(to: line.event.timestamp)
             }
@@ -132,6 +131,7 @@ struct Replay: ParsableCommand {
     }
 
     private func summarise(_ engine: Engine, _ reader: EventFileReader, took: Duration) {
+        for warning in engine.takeWarnings() { say("warning: \(warning)") }
         let figures = engine.statistics
         let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
         var parts = [
@@ -148,34 +148,5 @@ struct Replay: ParsableCommand {
         }
         let rate = seconds > 0 ? Int(Double(reader.lineNumber) / seconds) : 0
         say(parts.joined(separator: ", ") + "; \(String(format: "%.2f", seconds)) s, \(rate) lines/s")
-    }
-}
-
-/// How long the clock runs on after the last event.
-enum ReplayEnd: ExpressibleByArgument, Sendable {
-    case all
-    case milliseconds(Int64)
-
-    init?(argument: String) {
-        if argument == "all" {
-            self = .all
-        } else if let milliseconds = try? DurationText.milliseconds(argument) {
-            self = .milliseconds(milliseconds)
-        } else {
-            return nil
-        }
-    }
-
-    func run(_ engine: Engine, _ step: () throws -> Void) throws {
-        guard let now = engine.now else { return }
-        switch self {
-        case .milliseconds(let milliseconds): engine.advance(to: now + milliseconds)
-        case .all:
-            // A pattern that sets itself off by time would go on for ever; the depth of complex events bounds it.
-            while let deadline = engine.nextDeadline {
-                engine.advance(to: deadline)
-                try step()
-            }
-        }
     }
 }

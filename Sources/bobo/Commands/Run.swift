@@ -45,7 +45,7 @@ struct Run: AsyncParsableCommand {
 
         let printer = EventPrinter()
         let gateway = Gateway(configuration, preparation, broker: url, logger: logger) { printer.show($0) }
-        let watcher = PatternWatcher(configuration, paths: preparation.paths, gateway: gateway, logger: logger)
+        let watcher = PatternWatcher(configuration, preparation, gateway: gateway, logger: logger)
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         let group = ServiceGroup(

@@ -23,16 +23,7 @@ struct EventLineForPeople {
         let key = event.key == "null" ? "" : " \(EventLineForPeople.plain(event.key))"
         let data = event.data == "null" ? "" : "  \(event.data)"
         let line = "\(clock)  \(event.phenomenon)\(key)\(data)  after \(more)\(shown.joined(separator: " → "))"
-        text = EventLineForPeople.harmless(line)
-    }
-
-    /// Without what a terminal would obey: sensors' texts are anybody's.
-    private static func harmless(_ line: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in line.unicodeScalars {
-            scalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
-        }
-        return String(scalars)
+        text = harmless(line)
     }
 
     /// A text as it is, anything else as JSON.

@@ -5,7 +5,8 @@ import Synchronization
 /// Shows complex events on standard output as they occur, on a thread of its own, so that the gateway never waits for
 /// whoever reads it: where too much waits to be shown, further events are left out and counted.
 final class EventPrinter: Sendable {
-    private static let maximumWaiting = 1 << 20
+    /// Bytes; a single event may be larger.
+    private static let maximumWaiting = 16 << 20
 
     private struct State {
         var lines: [UInt8] = []
@@ -28,7 +29,7 @@ final class EventPrinter: Sendable {
     func show(_ event: ComplexEvent) {
         let line = isTerminal ? Array(EventLineForPeople(event).text.utf8) : event.json
         let isFirst = state.withLock { state in
-            guard state.lines.count + line.count < EventPrinter.maximumWaiting else {
+            guard state.lines.isEmpty || state.lines.count + line.count < EventPrinter.maximumWaiting else {
                 state.leftOut += 1
                 return false
             }

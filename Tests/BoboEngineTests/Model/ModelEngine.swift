@@ -39,7 +39,7 @@ struct ModelEngine {
     }
 
     mutating func take(_ event: ReferenceEvent) {
-        _ = Array(event.payload.utf8).withUnsafeBytes { bytes in
+        Array(event.payload.utf8).withUnsafeBytes { bytes in
             engine.take(
                 Message(
                     topic: event.topic, payload: bytes, arrival: event.timestamp, isRetained: false,

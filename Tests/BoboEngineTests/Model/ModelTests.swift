@@ -8,7 +8,7 @@ import Testing
     private static let shares = 8
     /// More of them for a longer search: `BOBO_MODEL_CASES=10000 swift test --filter ModelTests`.
     private static let casesPerShare =
-        (ProcessInfo.processInfo.environment["BOBO_MODEL_CASES"].flatMap(Int.init) ?? 600) / shares
+        (ProcessInfo.processInfo.environment["BOBO_MODEL_CASES"].flatMap(Int.init) ?? 400) / shares
 
     @Test(arguments: RandomCase.Reading.allCases, 0..<shares)
     func theEngineCompletesTheRunsOfTheRules(_ reading: RandomCase.Reading, _ share: Int) throws {
@@ -33,6 +33,7 @@ import Testing
         var model = try ModelEngine(
             random.patterns, maximumLateness: random.maximumLateness, dropsLate: random.dropsLate,
             hidesEqualities: reading == .equalities && seed % 4 == 0)
+        var compared = 0
         for event in random.events {
             reference.take(event)
             model.take(event)
@@ -41,7 +42,8 @@ import Testing
                 model.advance(to: tick)
             }
             let agrees =
-                reference.completed == model.completed && reference.activeRuns == model.engine.statistics.activeRuns
+                reference.completed.dropFirst(compared) == model.completed.dropFirst(compared)
+                && reference.activeRuns == model.engine.statistics.activeRuns
                 && model.ledger.faults.isEmpty && model.ledger.activeRuns == reference.activeRuns
             guard agrees else {
                 Issue.record(
@@ -49,6 +51,7 @@ import Testing
                 )
                 return nil
             }
+            compared = reference.completed.count
         }
         reference.flush()
         model.flush()

@@ -42,7 +42,7 @@ struct RandomCase {
             if feedsBack { feedback = phenomenon > 0 ? ["bobo/events/p0"] : count == 1 ? ["bobo/events/+"] : [] }
             for name in 0..<count { patterns.append(pattern("p\(phenomenon)", "q\(name)")) }
         }
-        events = stream(random.int(10...60))
+        events = stream(random.chance(0.1) ? 200 : random.int(10...60))
         for event in events where random.chance(0.1) {
             ticks[event.seq] = event.timestamp + Int64(random.int(0...3)) * scale
         }
@@ -102,8 +102,11 @@ struct RandomCase {
         case .plain, .negated, .absent: roles += [.absent(Int64(random.int(1...6)) * scale)]
         }
         let count = random.pick([1, 1, 1, 2, 3])
+        // Blocks that read no history between those that do: their runs go in groups, then one by one.
+        let readsHistory = random.chance(0.4)
         return ReferencePattern.Block(
-            role: random.pick(roles), predicates: (0..<count).map { _ in filtered(predicate()) },
+            role: random.pick(roles),
+            predicates: (0..<count).map { _ in filtered(predicate(readsHistory: readsHistory)) },
             ownGroups: (0..<count).map { _ in random.chance(0.2) ? random.pick(["a", "b", "c"]) : nil },
             group: random.pick(RandomCase.groups), unless: random.chance(0.15) ? [rarelyTrue()] : [])
     }
@@ -137,7 +140,8 @@ struct RandomCase {
     }
 
     private mutating func rarelyTrue() -> ReferencePredicate {
-        filtered(conjunction(ofType("=="), reading == .history ? predicate(depth: 1) : ofValue("<")))
+        let readsHistory = reading == .history && random.chance(0.4)
+        return filtered(conjunction(ofType("=="), readsHistory ? predicate(depth: 1) : ofValue("<")))
     }
 
     private mutating func rarelyFalse() -> ReferencePredicate { negation(rarelyTrue()) }

@@ -93,7 +93,7 @@ struct Gateways {
         time = at.flatMap { Double($0.dropFirst()) }.map { Trial.start + Int64(($0 * 1000).rounded()) } ?? time + 1000
         for reader in readers {
             Array("{\(fields.joined(separator: ","))}".utf8).withUnsafeBytes { bytes in
-                _ = self[reader].take(
+                self[reader].take(
                     Message(topic: "t", payload: bytes, arrival: time, isRetained: false, number: UInt64(shown)))
             }
         }

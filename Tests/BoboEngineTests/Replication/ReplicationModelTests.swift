@@ -87,7 +87,7 @@ private struct Cluster {
     }
 
     private func take(_ event: ReferenceEvent, by reader: Int) {
-        _ = Array(event.payload.utf8).withUnsafeBytes { bytes in
+        Array(event.payload.utf8).withUnsafeBytes { bytes in
             engines[reader].engine.take(
                 Message(
                     topic: event.topic, payload: bytes, arrival: event.timestamp, isRetained: false,

@@ -20,7 +20,7 @@ import Testing
                 number += 1
                 Array("{\"type\":\"\(type)\"}".utf8).withUnsafeBytes { bytes in
                     let time = Trial.start + Int64(seconds * 1000)
-                    _ = engine.take(
+                    engine.take(
                         Message(topic: "t", payload: bytes, arrival: time, isRetained: false, number: number))
                 }
             }

@@ -104,6 +104,13 @@ import Testing
             trial.namedRuns == ["x/z 1 3 5", "x/z 2 3 5", "x/z 4 5", "x/a 5", "y/a 1 5", "y/a 2 5", "y/a 4 5"])
     }
 
+    @Test func theRunThatStartedFirstComesFirstAlsoWhereItIsBehind() throws {
+        let blocks = [
+            "{followed_by: A}", "{followed_by: C && payload.v > first.payload.v, optional: true}", "{followed_by: B}",
+        ]
+        #expect(try runs(blocks, "A5 A1 C3 B") == ["1 4", "2 3 4"])
+    }
+
     // MARK: late events
 
     @Test func aLateEventIsProcessedAtOnceWithItsOwnTime() throws {
@@ -169,9 +176,11 @@ import Testing
     }
 
     @Test func manyLateEventsLeaveNoTimersBehind() throws {
-        var trial = try Trial(blocks: ["{followed_by: A}", "{followed_by: B}"], "within: 3s")
-        for second in 0..<100 { trial.take("A@\(10 + 10 * second) A@\(9 + 10 * second) A@\(8 + 10 * second)") }
-        trial.take("|2000")
+        var trial = try Trial(blocks: ["{followed_by: A}", "{followed_by: B}"], "within: 30s")
+        // Each late event is older than the oldest run, so that the timer of `within` is set anew, for an earlier time.
+        for round in 2..<100 { trial.take("A@\(20 * round) A@\(20 * round - 25)") }
+        #expect(trial.engine.decider.timerCount < 10)
+        trial.take("|3000")
         #expect(trial.engine.nextDeadline == nil && trial.engine.statistics.activeRuns == 0)
         #expect(trial.engine.decider.occupancy == (0, 0))
     }

@@ -20,7 +20,7 @@ struct Trial {
     static let start: Int64 = 1_764_000_000_000
 
     let engine: Engine
-    let paths = PathTable()
+    let paths: PathTable
     let defaultInput: [TopicFilter]
     private var number: UInt64 = 0
     private var time = Trial.start
@@ -31,7 +31,12 @@ struct Trial {
         try self.init(files: files, options: options)
     }
 
-    init(files: [String], options configure: (inout EngineOptions) throws -> Void = { _ in }) throws {
+    /// - Parameter paths: where `options` holds expressions, the table that they were compiled with.
+    init(
+        files: [String], paths: PathTable = PathTable(),
+        options configure: (inout EngineOptions) throws -> Void = { _ in }
+    ) throws {
+        self.paths = paths
         let problems = ProblemCollector()
         let texts = files.enumerated().map { (file: "\($0).yaml", text: Trial.written(out: $1)) }
         let phenomena = PatternFiles(paths: paths, problems: problems).load(texts: texts)
@@ -93,7 +98,7 @@ struct Trial {
     mutating func take(_ topic: String, _ payload: [UInt8], at time: Int64? = nil, isRetained: Bool = false) {
         self.time = time ?? self.time + 1000
         number += 1
-        _ = payload.withUnsafeBytes { bytes in
+        payload.withUnsafeBytes { bytes in
             engine.take(
                 Message(topic: topic, payload: bytes, arrival: self.time, isRetained: isRetained, number: number))
         }

@@ -96,4 +96,31 @@ import Testing
         #expect(try client.waitForData(of: "built") == ["true"])
         _ = gateway
     }
+
+    @Test(
+        "A topic made of a sensor's text that is no topic's name fails the action, and leaves the event its own topic")
+    func madeTopics() throws {
+        try site.write(
+            """
+            phenomenon: moved
+            patterns: [{name: each, input: [home/+], blocks: [{followed_by: 'true'}]}]
+            emit: {topic: "alarms/${payload}"}
+            actions: [{publish: {topic: "valves/${payload}", payload: x}}]
+            """, pattern: "moved")
+        let gateway = try site.gateway()
+        let client = try site.listener("#")
+        let texts = ["a/#", "+", "", "zero\u{0}", "good", String(repeating: "x", count: 70_000)]
+        for text in texts { try client.publish("home/a", "\"\(text.replacing("\u{0}", with: "\\u0000"))\"") }
+        try client.publish("home/a", "end")
+        try client.waitForMessage(on: "valves/end")
+        let successes = try client.json(on: "bobo/actions/moved").map { $0["data"]["success"] }
+        #expect(successes.prefix(6) == [false, false, true, false, true, false])
+        #expect(client.messages.count { $0.topic.hasPrefix("valves/") } == 3)
+        #expect(
+            client.messages.filter { $0.topic.hasPrefix("alarms/") }.map(\.topic) == [
+                "alarms/", "alarms/good", "alarms/end",
+            ])
+        #expect(try client.json(on: "bobo/events/moved").count == 4)
+        _ = gateway
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Which messages `bobo run` takes for events, and as what.
@@ -104,10 +105,27 @@ import Testing
         let data = try client.waitForData(of: "any", 5)
         #expect(data[0] == 21.5)
         #expect(data[1] == "21.5")
-        #expect(data[2]["base64"] == "MjEuNQ==" || data[2] == "MjEuNQ==")
+        #expect(data[2]["base64"] == "MjEuNQ==")
         #expect(data[3] == 21.5)
         #expect(data[4] == "ON")
         try client.waitForMessage(on: "bobo/stats/gw") { try ReadJSON($0.text)["messages"]["dropped"] == 1 }
         try gateway.waitForLine(containing: "no JSON where `sensors` says JSON")
+    }
+
+    @Test("A field that no message has is told of, once, with the fields that they have")
+    func misspelt() throws {
+        let site = try Site()
+        try site.configure("stats_interval: 100ms")
+        try site.pattern("warm", each: "home/+", where: "payload.temprature > 20")
+        let gateway = try site.gateway()
+        let client = try site.listener("bobo/stats/gw")
+        for _ in 0..<60 { try client.publish("home/a", #"{"temperature": 21, "humidity": 40}"#) }
+        let line = try gateway.waitForLine(containing: "failed on each of the first 20 messages")
+        #expect(line.contains("patterns/warm.yaml:6:"))
+        #expect(line.contains("no such field: temprature; they have temperature, humidity"))
+        try client.waitForMessage(on: "bobo/stats/gw") { try ReadJSON($0.text)["messages"]["events"] == 60 }
+        gateway.send(SIGTERM)
+        #expect(try gateway.waitForExit() == 0)
+        #expect(gateway.errors.lines.count { $0.contains("failed on each of") } == 1)
     }
 }

@@ -57,6 +57,17 @@ import Testing
         _ = gateway
     }
 
+    @Test("While nothing comes the clock goes on at the pace of real time, and what waits is taken")
+    func pace() throws {
+        try configure("max_lateness: 300ms")
+        try site.pattern("any", each: "home/+", data: "payload.seq")
+        let gateway = try site.gateway()
+        let client = try site.listener("bobo/events/any")
+        try client.publish("home/a", message(now - 60_000, 1))
+        #expect(try client.waitForData(of: "any", timeout: .seconds(5)) == [1])
+        _ = gateway
+    }
+
     @Test("An event older than the clock is late: counted, and processed or dropped", arguments: ["process", "drop"])
     func late(rule: String) throws {
         try configure("late: \(rule)")

@@ -29,6 +29,10 @@ import Testing
         let gateway = try site.gateway()
         site.broker.kill()
         try gateway.waitForLine(containing: "trying again")
+        let never = try site.start(instance: "never-connected")
+        try never.waitForLine(containing: "trying again")
+        never.send(signal)
+        #expect(try never.waitForExit() == 0)
         let start = ContinuousClock.now
         gateway.send(signal)
         #expect(try gateway.waitForExit() == 0)
@@ -64,7 +68,10 @@ import Testing
         let site = try Site()
         try site.pattern("any", each: "home/#")
         let shell = try BoboProcess(
-            ["-c", "\"$0\" run --broker \(site.broker.url) --instance gw | head -n 1", BoboProcess.executable],
+            [
+                "-c", "\"$0\" run --broker \(site.broker.url) --instance gw | head -n 1; exit ${PIPESTATUS[0]}",
+                BoboProcess.executable,
+            ],
             in: site.folder, program: "/bin/bash")
         try shell.waitForLine(containing: "gateway gw is ready")
         let client = try site.listener("bobo/events/#")

@@ -43,3 +43,17 @@ extension ReadJSON: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, Expre
     init(nilLiteral: ()) { value = NSNull() }
     init(arrayLiteral elements: ReadJSON...) { value = elements.map(\.value) }
 }
+
+extension ReadJSON {
+    /// Equal but for the last digits of its numbers.
+    func isNearly(_ other: ReadJSON) -> Bool {
+        if let one = value as? [String: Any], let two = other.value as? [String: Any] {
+            return one.keys == two.keys && one.keys.allSatisfy { self[$0].isNearly(other[$0]) }
+        }
+        if let one = value as? [Any], let two = other.value as? [Any] {
+            return one.count == two.count && one.indices.allSatisfy { self[$0].isNearly(other[$0]) }
+        }
+        guard let one = number, let two = other.number else { return self == other }
+        return abs(one - two) <= 1e-9 * max(1, abs(one), abs(two))
+    }
+}

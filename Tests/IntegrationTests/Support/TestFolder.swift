@@ -30,5 +30,16 @@ final class TestFolder {
 
     func lines(of name: String) throws -> [String] { try read(name).split(separator: "\n").map(String.init) }
 
+    /// Waits till a file that a process writes holds a text.
+    func waitForText(_ text: String, in name: String, timeout: Duration = .seconds(20)) throws {
+        let deadline = ContinuousClock.now + timeout
+        while !((try? read(name)) ?? "").contains(text) {
+            guard ContinuousClock.now < deadline else {
+                throw TimedOut(waitedFor: "\(text) in \(name)", timeout: timeout, found: (try? read(name)) ?? "")
+            }
+            poll(nil, 0, 20)
+        }
+    }
+
     func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
 }

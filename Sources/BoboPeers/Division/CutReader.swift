@@ -1,0 +1,103 @@
+/// The hand-over of one partition that one gateway reads: from one reader to the next at a cut, a message in the stream
+/// itself, so that each message is acted on once whoever reads it.
+///
+/// The cut's topic is subscribed together with the partition's filters, on the same connection: the broker has one order
+/// for both.
+package struct CutReader: Sendable {
+    package enum Step: Hashable, Sendable {
+        /// The partition and its cut's topic.
+        case subscribe
+        /// This gateway's id, on the cut's topic.
+        case publishCut
+        case unsubscribe
+        /// The cut that named another may be acknowledged to the broker now.
+        case acknowledgeCut
+    }
+
+    private enum State {
+        case idle
+        case subscribing
+        /// The own cut is published and not read yet.
+        case cutting
+        case reading
+        case unsubscribing
+    }
+
+    private let gateway: String
+    private var state = State.idle
+    private var wasCutByOther = false
+    private var isWanted = false
+    /// Whether what is read now is acted on.
+    package private(set) var acts: Bool
+
+    /// - Parameter hasSession: whether the broker held a session of a former life: what that holds is acted on until a cut
+    ///   names another.
+    package init(gateway: String, hasSession: Bool) {
+        self.gateway = gateway
+        acts = hasSession
+        if hasSession { state = .reading }
+    }
+
+    /// Whether this gateway is to read the partition by the division. One that is to read it no more goes on until the
+    /// next reader's cut. To be asked again from time to time, should it have lost a cut to one that left again.
+    package mutating func want(_ isWanted: Bool) -> [Step] {
+        let before = self.isWanted
+        self.isWanted = isWanted
+        guard isWanted else { return [] }
+        switch state {
+        case .idle: break
+        // Of a session; that it reads is to be known to whoever reads too.
+        case .reading where !before && acts: break
+        default: return []
+        }
+        state = .subscribing
+        return [.subscribe]
+    }
+
+    package mutating func subscribed() -> [Step] {
+        guard case .subscribing = state else { return [] }
+        state = .cutting
+        return [.publishCut]
+    }
+
+    /// A cut has been read.
+    package mutating func cut(naming reader: String) -> [Step] {
+        acts = reader == gateway
+        if acts {
+            if case .cutting = state { state = .reading }
+            return []
+        }
+        switch state {
+        // Cuts may cross: the own one is still to come, and the last one counts.
+        case .subscribing, .cutting: return [.acknowledgeCut]
+        case .idle, .unsubscribing: return [.acknowledgeCut]
+        case .reading:
+            state = .unsubscribing
+            wasCutByOther = true
+            return [.unsubscribe]
+        }
+    }
+
+    /// Ends reading without a next reader, at a planned stop that nobody has answered.
+    package mutating func release() -> [Step] {
+        acts = false
+        guard state != .idle, state != .unsubscribing else { return [] }
+        state = .unsubscribing
+        return [.unsubscribe]
+    }
+
+    package mutating func unsubscribed() -> [Step] {
+        guard case .unsubscribing = state else { return [] }
+        state = .idle
+        defer { wasCutByOther = false }
+        return wasCutByOther ? [.acknowledgeCut] : []
+    }
+
+    /// The connection was lost and came back without a session: what was subscribed is not.
+    package mutating func sessionLost() -> [Step] {
+        state = .idle
+        acts = false
+        wasCutByOther = false
+        return want(isWanted)
+    }
+}

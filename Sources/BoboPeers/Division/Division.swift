@@ -1,0 +1,74 @@
+import BoboEngine
+package import BoboTopics
+
+/// Who reads which partition.
+package struct Division {
+    let options: DivisionOptions
+    let gateway: String
+    private let filters: [(name: String, filter: TopicFilter)]
+    /// What this gateway reads, each with the moment since when.
+    var reads: [String: Duration] = [:]
+    /// The live and ready gateways of this kind, this one among them if it is ready.
+    private(set) var members: [String] = []
+    /// By partition, its readers in their order.
+    private(set) var readers: [String: [String]] = [:]
+    private(set) var mine: [String]?
+
+    package init(_ options: DivisionOptions, gateway: String) {
+        self.options = options
+        self.gateway = gateway
+        filters = options.partitions.compactMap { name in (try? TopicFilter(name)).map { (name, $0) } }
+    }
+
+    /// The first partition whose filter the topic matches.
+    package func partition(of topic: TopicName) -> String? {
+        filters.first { $0.filter.matches(topic) }?.name
+    }
+
+    func firstReader(of topic: TopicName) -> String? {
+        guard let partition = partition(of: topic) else { return nil }
+        return readers[partition]?.first
+    }
+
+    /// The gateways that are to read a partition, in their order.
+    package static func readers(of partition: String, _ members: [String], copies: Int) -> [String] {
+        Array(Rendezvous.order(members, for: partition).prefix(max(1, copies)))
+    }
+
+    /// - Returns: whether what this gateway is to read has changed.
+    mutating func divide(among members: [String]) -> Bool {
+        self.members = members
+        readers = [:]
+        for partition in options.partitions {
+            readers[partition] = Division.readers(of: partition, members, copies: options.copies)
+        }
+        let wanted =
+            options.read.isEmpty
+            ? options.partitions.filter { readers[$0]?.contains(gateway) == true } : options.read
+        guard wanted != mine else { return false }
+        mine = wanted
+        return true
+    }
+}
+
+extension Peers {
+    /// The gateways that the partitions are divided among.
+    package var members: [String] { division.members }
+
+    /// Divides anew where the gateways that take part have changed.
+    mutating func settleDivision(_ moment: Moment) {
+        var members = peers.filter { $0.isLive && $0.said.config == options.config }.map(\.id)
+        if presence.isReady, stop == .none { members.append(options.gateway) }
+        members.sort()
+        guard members != division.members || (division.mine == nil && presence.isReady) else { return }
+        guard division.divide(among: members) else { return }
+        act(.read(division.mine ?? []))
+        log(.reading(division.mine ?? []))
+    }
+
+    /// Whether a partition's other readers, those that this gateway makes way for, all say that they read it.
+    package func mayLetGo(_ partition: String) -> Bool {
+        let successors = (division.readers[partition] ?? []).filter { $0 != options.gateway }
+        return successors.allSatisfy { id in places[id].map { peers[$0].said.reads[partition] != nil } ?? false }
+    }
+}

@@ -1,0 +1,149 @@
+import BoboEngine
+import CEL
+
+extension JSONReader {
+    mutating func random() throws(MessageFault) -> Random128 { Random128(try hash().value) }
+
+    mutating func acknowledgment() throws(MessageFault) -> PeerMessage.Acknowledgment {
+        var epoch: Random128?
+        var seq: Int?
+        try object { reader, name throws(MessageFault) in
+            switch name {
+            case "epoch": epoch = try reader.random()
+            case "seq": seq = try reader.count()
+            default: try reader.skip()
+            }
+        }
+        guard let epoch, let seq else { throw .wrong("ack") }
+        return PeerMessage.Acknowledgment(epoch: epoch, seq: UInt64(seq))
+    }
+
+    mutating func list<Element>(
+        atMost count: Int, _ element: (inout JSONReader) throws(MessageFault) -> Element
+    ) throws(MessageFault) -> [Element] {
+        var elements: [Element] = []
+        try array(atMost: count) { reader throws(MessageFault) in elements.append(try element(&reader)) }
+        return elements
+    }
+
+    /// One hash, or a list of them.
+    mutating func hashes() throws(MessageFault) -> [Hash128] {
+        guard peek() == UInt8(ascii: "[") else { return [try hash()] }
+        return try list(atMost: MessageLimits.runs) { reader throws(MessageFault) in try reader.hash() }
+    }
+
+    mutating func reads() throws(MessageFault) -> [String: Int64] {
+        var reads: [String: Int64] = [:]
+        try object { reader, name throws(MessageFault) in
+            guard reads.count < MessageLimits.reads else { throw .tooMany }
+            reads[name] = Int64(try reader.count())
+        }
+        return reads
+    }
+
+    mutating func patterns() throws(MessageFault) -> [PatternIdentity] {
+        try list(atMost: MessageLimits.patterns) { reader throws(MessageFault) in
+            var phenomenon: String?
+            var pattern: String?
+            var version: Hash128?
+            try reader.object { reader, name throws(MessageFault) in
+                switch name {
+                case "phenomenon": phenomenon = try reader.string(atMost: MessageLimits.name)
+                case "pattern": pattern = try reader.string(atMost: MessageLimits.name)
+                case "version": version = try reader.hash()
+                default: try reader.skip()
+                }
+            }
+            guard let phenomenon, let pattern, let version else { throw .wrong("patterns") }
+            return PatternIdentity(phenomenon: phenomenon, pattern: pattern, version: version)
+        }
+    }
+
+    mutating func entries() throws(MessageFault) -> [RunEntry] {
+        try list(atMost: MessageLimits.entries) { reader throws(MessageFault) in
+            var entry = RunEntry()
+            try reader.object { reader, name throws(MessageFault) in try entry.read(name, &reader) }
+            return entry
+        }
+    }
+
+    mutating func event() throws(MessageFault) -> ExchangedEvent {
+        var identifier: EventIdentifier?
+        var kind: Event.Kind?
+        var timestamp: Int64?
+        var topic: String?
+        var payload: (bytes: [UInt8], format: Body.Format)?
+        var depth = 0
+        try object { reader, name throws(MessageFault) in
+            switch name {
+            case "id": identifier = EventIdentifier(text: try reader.string(atMost: MessageLimits.name))
+            case "kind": kind = Event.Kind(rawValue: try reader.string(atMost: 16))
+            case "ts": timestamp = try reader.integer()
+            case "topic": topic = try reader.string(atMost: MessageLimits.topic)
+            case "payload": payload = (try reader.rawValue(), .json)
+            case "text": payload = (Array(try reader.string(atMost: MessageLimits.size).utf8), .text)
+            case "base64":
+                guard let bytes = Base64.decode(try reader.string(atMost: MessageLimits.size)) else {
+                    throw .wrong("base64")
+                }
+                payload = (bytes, .bytes)
+            case "depth": depth = try reader.count()
+            default: try reader.skip()
+            }
+        }
+        guard let identifier, let kind, let timestamp, let topic, let payload, depth <= 1 << 20 else {
+            throw .wrong("events")
+        }
+        return ExchangedEvent(
+            identifier: identifier, kind: kind, timestamp: timestamp, topic: topic, payload: payload.bytes,
+            format: payload.format, depth: depth)
+    }
+}
+
+extension RunEntry {
+    fileprivate mutating func read(_ name: String, _ reader: inout JSONReader) throws(MessageFault) {
+        switch name {
+        case "id": identifiers = try reader.hashes()
+        case "phenomenon": phenomenon = try reader.string(atMost: MessageLimits.name)
+        case "pattern": pattern = try reader.string(atMost: MessageLimits.name)
+        case "version": version = try reader.hash()
+        case "key": key = try reader.key()
+        case "block": block = try reader.count()
+        case "length": length = try reader.count()
+        case "hash": hashes = try reader.hashes()
+        case "base":
+            base = try reader.count()
+            // So that no sum with it overflows.
+            guard base < 1 << 40 else { throw .wrong(name) }
+        case "base_hash": baseHashes = try reader.hashes()
+        case "add":
+            add = try reader.list(atMost: MessageLimits.additions) { reader throws(MessageFault) in
+                try reader.addition()
+            }
+        case "publisher": publisher = try reader.string(atMost: MessageLimits.name)
+        case "published": published = try reader.bool()
+        case "ended":
+            guard reader.peek() == UInt8(ascii: "[") else { return ended = [try reader.integer()] }
+            ended = try reader.list(atMost: MessageLimits.runs) { reader throws(MessageFault) in try reader.integer() }
+        case "ts": timestamp = try reader.integer()
+        default: try reader.skip()
+        }
+    }
+}
+
+extension JSONReader {
+    /// `["group", place]`.
+    fileprivate mutating func addition() throws(MessageFault) -> RunEntry.Addition {
+        var group: String?
+        var place: Int?
+        try array(atMost: 2) { reader throws(MessageFault) in
+            if group == nil {
+                group = try reader.string(atMost: MessageLimits.name)
+            } else {
+                place = try reader.count()
+            }
+        }
+        guard let group, let place else { throw .wrong("add") }
+        return RunEntry.Addition(group: group, place: place)
+    }
+}

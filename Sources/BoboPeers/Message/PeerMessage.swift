@@ -1,0 +1,119 @@
+package import BoboEngine
+package import CEL
+
+/// A message between two gateways as it was read; `docs/peer-protocol.md` says what each field means.
+package struct PeerMessage: Sendable {
+    package enum Kind: String, Sendable {
+        case sync = "SYNC"
+        case ping = "PING"
+        case resync = "RESYNC"
+    }
+
+    /// The receiver's epoch as last heard, and its last counted message that was applied in order.
+    package struct Acknowledgment: Hashable, Sendable {
+        package let epoch: Random128
+        package let seq: UInt64
+    }
+
+    package var from = ""
+    package var to = ""
+    package var epoch = Random128(0)
+    /// 0 for a message that is not counted.
+    package var seq: UInt64 = 0
+    package var open = false
+    package var ack: Acknowledgment?
+    package var token: Random128?
+    package var echo: Random128?
+    package var kind = Kind.ping
+    package var reset = false
+    /// Milliseconds since 1970.
+    package var now: Int64 = 0
+    /// Milliseconds.
+    package var since: Int64?
+    package var away = false
+    package var ready = false
+    /// By partition, for how many milliseconds it has been read.
+    package var reads: [String: Int64] = [:]
+    package var config: Hash128?
+    package var patterns: [PatternIdentity]?
+    package var events: [ExchangedEvent] = []
+    package var completed: [RunEntry] = []
+    package var halted: [RunEntry] = []
+    package var updated: [RunEntry] = []
+    /// Which of the three lists each next entry is taken from; empty: all completed, then all halted, then all updated.
+    package var order: [EntryKind] = []
+    package var published: [RunIdentifier] = []
+    package var need: [RunIdentifier] = []
+    package var part: Int?
+    package var parts: Int?
+    package var digest: Hash128?
+
+    package init() {}
+}
+
+/// What an entry says of its runs.
+package enum EntryKind: UInt8, Sendable {
+    case completed = 0x63  // c
+    case halted = 0x68  // h
+    case updated = 0x75  // u
+}
+
+/// What a pattern is called, and which form of it.
+package struct PatternIdentity: Hashable, Sendable {
+    package let phenomenon: String
+    package let pattern: String
+    package let version: Hash128
+
+    package init(phenomenon: String, pattern: String, version: Hash128) {
+        self.phenomenon = phenomenon
+        self.pattern = pattern
+        self.version = version
+    }
+}
+
+/// What a message says of one run, or of several that agree in all but their identifiers and hashes.
+package struct RunEntry: Sendable {
+    /// An event that the history is extended by: its group, and its place in the message's `events`.
+    package struct Addition: Hashable, Sendable {
+        package let group: String
+        package let place: Int
+    }
+
+    package var identifiers: [RunIdentifier] = []
+    package var phenomenon = ""
+    package var pattern = ""
+    package var version: Hash128?
+    package var key: Value = .null
+    /// nil: only a part of a history, that a later entry goes on from.
+    package var block: Int?
+    package var length = 0
+    /// Of the whole history; none where it follows from `baseHashes` and `add`.
+    package var hashes: [Hash128] = []
+    package var base = 0
+    package var baseHashes: [Hash128] = []
+    package var add: [Addition] = []
+    package var publisher: String?
+    package var published = false
+    /// How long ago each ended, in milliseconds.
+    package var ended: [Int64] = []
+    /// Milliseconds since 1970.
+    package var timestamp: Int64?
+
+    /// Whether it says no more than that the runs have ended.
+    package var isBrief: Bool { version == nil }
+
+    package init() {}
+}
+
+/// 128 random bits: an epoch or a token.
+package struct Random128: Hashable, Sendable, CustomStringConvertible {
+    package let value: UInt128
+
+    package init(_ value: UInt128) { self.value = value }
+
+    init(using random: inout any RandomNumberGenerator & Sendable) {
+        value = UInt128(random.next()) << 64 | UInt128(random.next())
+    }
+
+    package var description: String { Hash128(value: value).description }
+}

@@ -1,0 +1,189 @@
+import BoboEngine
+import CEL
+
+/// The peers' protocol of one gateway, without I/O and without a clock: messages, statuses, local changes and the time go
+/// in, and what is to be done comes out. `docs/peer-protocol.md` says what goes over the wire.
+///
+/// After each input the actions are to be carried out, in order, before the next input: what is sent later is made from
+/// what the engine has then.
+package struct Peers {
+    let options: PeersOptions
+    var random: any RandomNumberGenerator & Sendable
+    var seal: Seal?
+    var epoch: Random128
+    var peers: [Peer]
+    var places: [String: Int] = [:]
+    var remembered: Remembered
+    var origins: [RunIdentifier: Origin] = [:]
+    /// Completed runs that another gateway is to publish, and since when it is expected to.
+    var awaited: [RunIdentifier: Duration] = [:]
+    var publishing: Set<RunIdentifier> = []
+    var division: Division
+    var presence = Presence()
+    /// Whether the connection of the inbox is up.
+    var isConnected = false
+    var stop = Stop.none
+    package var counters = PeerCounters()
+    private(set) var actions: [PeerAction] = []
+    var lastInput: Duration?
+    var lastFault: Duration?
+    var lastPrune = Duration.zero
+    var lastOriginPrune = Duration.zero
+    var mismatches: Set<PeerLog> = []
+    var evicted = 0
+    /// Batches of local changes taken.
+    var batches = 0
+    /// The engine is told to drop its runs; until it has, it is not to be asked for them.
+    var isSourceStale = false
+
+    /// - Parameter random: for epochs and tokens; a source that nobody can foresee, but in simulations.
+    package init(_ options: PeersOptions, random: any RandomNumberGenerator & Sendable, at moment: Moment) {
+        self.options = options
+        self.random = random
+        epoch = Random128(using: &self.random)
+        peers = options.peers.sorted().map(Peer.init(id:))
+        for (place, peer) in peers.enumerated() { places[peer.id] = place }
+        seal = options.key.flatMap { Seal(key: $0, prefix: options.prefix) }
+        remembered = Remembered(age: options.rememberAge, limit: options.rememberedRuns)
+        division = Division(options.division, gateway: options.gateway)
+        presence.lastApplied = moment.now
+        lastInput = moment.now
+        actions.append(.hold(true))
+    }
+
+    // MARK: In
+
+    /// Takes a message from this gateway's inbox.
+    package mutating func receive(_ bytes: [UInt8], at moment: Moment, _ source: any RunSource) {
+        begin(moment)
+        counters.received += 1
+        do throws(MessageFault) {
+            try take(bytes, moment, source)
+        } catch {
+            drop(error, moment)
+        }
+        settle(moment, source)
+    }
+
+    /// Takes what a status topic says.
+    /// - Parameter isRetained: whether the broker had stored it before this gateway subscribed.
+    package mutating func status(
+        of gateway: String, isOnline: Bool, isRetained: Bool, at moment: Moment, _ source: any RunSource
+    ) {
+        begin(moment)
+        if gateway == options.gateway {
+            if isOnline, !isRetained { presence.hasSeenStatus = true }
+            if !isOnline, isConnected, stop == .none { act(.status(isOnline: true)) }
+        } else if let place = places[gateway] {
+            peers[place].isOnline = isOnline
+            if !isOnline { peers[place].isOffline = true }
+            // It hears at once that this gateway is there; a new life is to be joined soon.
+            if isOnline { peers[place].owesCounted = true }
+            if isOnline, case .wanted = peers[place].resync { peers[place].resync = .wanted(next: moment.now) }
+        }
+        settle(moment, source)
+    }
+
+    /// The connection of the inbox is up and subscribed, or lost.
+    package mutating func connection(isUp: Bool, at moment: Moment, _ source: any RunSource) {
+        begin(moment)
+        isConnected = isUp
+        presence.hasSeenStatus = false
+        if isUp {
+            if !presence.isReady, presence.readyBy == nil { presence.readyBy = moment.now + PeersOptions.patience }
+            act(.status(isOnline: true))
+            tellAll()
+            for place in peers.indices {
+                if case .wanted = peers[place].resync { peers[place].resync = .wanted(next: moment.now) }
+                // What was sent just before may be lost.
+                if peers[place].outbox.inFlight != nil { sendAgain(place, moment) }
+            }
+        } else {
+            for place in peers.indices { peers[place].isOnline = nil }
+        }
+        settle(moment, source)
+    }
+
+    /// The partitions that this gateway reads, each with the time since when; none while the reading connection is lost.
+    package mutating func reads(_ reads: [String: Duration], at moment: Moment, _ source: any RunSource) {
+        begin(moment)
+        if Set(reads.keys) != Set(division.reads.keys) { tellAll() }
+        division.reads = reads
+        settle(moment, source)
+    }
+
+    /// Time has passed, or an earlier call asks to be followed at once.
+    package mutating func tick(at moment: Moment, _ source: any RunSource) {
+        begin(moment)
+        settle(moment, source)
+    }
+
+    /// Asks all live peers for an answer that is younger than this moment; see `answered(since:)`.
+    package mutating func ask(at moment: Moment, _ source: any RunSource) {
+        begin(moment)
+        tellAll()
+        settle(moment, source)
+    }
+
+    // MARK: Out
+
+    /// What is to be done because of all input since the last call.
+    package mutating func takeActions() -> [PeerAction] {
+        guard !actions.isEmpty else { return [] }
+        defer { actions.removeAll(keepingCapacity: true) }
+        return actions
+    }
+
+    mutating func act(_ action: PeerAction) { actions.append(action) }
+
+    mutating func log(_ log: PeerLog) { actions.append(.log(log)) }
+
+    // MARK: Each input
+
+    mutating func begin(_ moment: Moment) {
+        isSourceStale = false
+        let gap = moment.now - (lastInput ?? moment.now)
+        lastInput = moment.now
+        notePresence(gap: gap, moment)
+    }
+
+    /// What follows from an input and from the time: once at the end of each.
+    mutating func settle(_ moment: Moment, _ source: any RunSource) {
+        decidePresence(moment)
+        for place in peers.indices { advancePeriods(place, moment, source) }
+        settleLiveness(moment)
+        settleReadiness(moment)
+        settleDivision(moment)
+        settlePublishing(moment)
+        settleStop(moment)
+        if isConnected, !isSourceStale { for place in peers.indices { pump(place, moment, source) } }
+        prune(moment)
+    }
+
+    /// Tells all peers of a change in what each message says of this gateway.
+    mutating func tellAll() {
+        for place in peers.indices { peers[place].owesCounted = true }
+    }
+
+    private mutating func prune(_ moment: Moment) {
+        guard moment.now - lastPrune >= .seconds(1) else { return }
+        lastPrune = moment.now
+        let kept = peers.filter(\.isLive).map(\.unacknowledged)
+        remembered.forget(now: ages(moment)) { run in kept.contains { $0.contains(run) } }
+        if remembered.evicted > evicted {
+            log(.forgottenEarly(remembered.evicted))
+            evicted = remembered.evicted
+        }
+        pruneOrigins(moment)
+        for place in peers.indices where !peers[place].isLive {
+            peers[place].unacknowledged = peers[place].unacknowledged.filter { remembered[$0] != nil }
+        }
+    }
+
+    private mutating func drop(_ fault: MessageFault, _ moment: Moment) {
+        counters.dropped += 1
+        if let last = lastFault, moment.now - last < .seconds(60) { return }
+        lastFault = moment.now
+        log(.dropped(fault))
+    }
+}

@@ -1,0 +1,118 @@
+package import BoboEngine
+import CEL
+
+extension Peers {
+    /// Takes what this gateway's engine did, in order. `source.copy(of:)` must answer for runs that completed in it.
+    ///
+    /// What the engine did because it was told to apply a peer's change is passed over, should it be among these.
+    ///
+    /// - Returns: the batch's number, see `acknowledgedBatch`.
+    @discardableResult
+    package mutating func take(_ changes: [Change], at moment: Moment, _ source: any RunSource) -> Int {
+        begin(moment)
+        batches += 1
+        for change in changes {
+            switch change.kind {
+            case .started, .advanced:
+                for part in change.runs { noteMove(part.identifier, moment, source) }
+            case .completed:
+                for part in change.runs { noteCompletion(part.identifier, change, moment, source) }
+            case .halted(let reason):
+                for part in change.runs { noteHalt(part.identifier, change, reason, moment, source) }
+            }
+        }
+        settle(moment, source)
+        return batches
+    }
+
+    /// The last batch of local changes that some live peer has acknowledged, with all before it; nil where no peer is live.
+    package var acknowledgedBatch: Int? { peers.filter(\.isLive).map(\.acknowledgedBatch).max() }
+
+    private mutating func noteMove(_ run: RunIdentifier, _ moment: Moment, _ source: any RunSource) {
+        guard remembered[run] == nil else { return }
+        if let origin = origins[run] {
+            // The echo of a peer's change.
+            if let rank = origin.rank, source.rank(of: run) == rank { return }
+            origins[run] = nil
+        }
+        share(run, .updated, moment)
+    }
+
+    private mutating func noteCompletion(
+        _ run: RunIdentifier, _ change: Change, _ moment: Moment, _ source: any RunSource
+    ) {
+        guard remembered[run]?.isCompleted != true, let copy = source.copy(of: run) else { return }
+        origins[run] = nil
+        let publisher = publisher(of: run, by: change.accepted)
+        let isPublished = remembered.complete(
+            copy, timestamp: change.timestamp, publisher: publisher, isPublished: false, ended: ages(moment))
+        if isPublished {
+            act(.discard([run]))
+        } else if publisher == options.gateway {
+            publishing.insert(run)
+            act(.publish([run]))
+        } else {
+            awaited[run] = moment.now
+        }
+        share(run, .completed, moment, isUrgent: publisher != options.gateway)
+        dropHistoryIfDone(run)
+    }
+
+    private mutating func noteHalt(
+        _ run: RunIdentifier, _ change: Change, _ reason: HaltReason, _ moment: Moment, _ source: any RunSource
+    ) {
+        // The runs of another form of the pattern are nobody else's concern.
+        guard remembered[run] == nil, reason != .replaced else { return }
+        origins[run] = nil
+        remembered.halt(run, phenomenon: change.phenomenon, pattern: change.pattern, ended: ages(moment))
+        // Each gateway's clock does that by itself.
+        guard reason != .within,
+            let version = source.version(phenomenon: change.phenomenon, pattern: change.pattern)
+        else { return }
+        let identity = PatternIdentity(phenomenon: change.phenomenon, pattern: change.pattern, version: version)
+        share(run, .halted(identity, key: change.key, timestamp: change.timestamp), moment)
+    }
+
+    /// Puts a run on the way to all joined peers but one.
+    mutating func share(
+        _ run: RunIdentifier, _ content: Stash.Content, _ moment: Moment, isUrgent: Bool = false, except: Int? = nil
+    ) {
+        for place in peers.indices where place != except && peers[place].joined != nil {
+            if !content.isUpdate { peers[place].unacknowledged.insert(run) }
+            // The full state will have it.
+            if case .wanted = peers[place].resync { continue }
+            peers[place].stash.add(run, content, now: moment.now, isUrgent: isUrgent)
+            if peers[place].stash.count > options.stashLimit {
+                log(.stashOverflow(peers[place].id, runs: options.stashLimit))
+                wantResync(place, why: "its stash was full", moment)
+            }
+        }
+    }
+
+    /// Of a completed run the history is kept until it is published and every joined peer has acknowledged it.
+    mutating func dropHistoryIfDone(_ run: RunIdentifier) {
+        guard remembered.completed[run] != nil, remembered[run]?.isPublished == true,
+            !peers.contains(where: { $0.unacknowledged.contains(run) })
+        else { return }
+        remembered.dropHistory(run)
+    }
+
+    // MARK: Passing on
+
+    /// A peer may have died between one of the others and the next: what came from it lately goes to the others.
+    mutating func passOn(_ place: Int, _ moment: Moment) {
+        let horizon = options.resyncAfter * 2
+        let fresh = origins.filter { $0.value.peer == place && moment.now - $0.value.at <= horizon }
+        for (run, origin) in fresh.sorted(by: { ($0.value.at, $0.key.value) < ($1.value.at, $1.key.value) }) {
+            counters.passedOn += 1
+            share(run, origin.content, moment, except: place)
+        }
+    }
+
+    mutating func pruneOrigins(_ moment: Moment) {
+        guard moment.now - lastOriginPrune >= options.resyncAfter else { return }
+        lastOriginPrune = moment.now
+        let horizon = options.resyncAfter * 2
+        origins = origins.filter { moment.now - $0.value.at <= horizon }
+    }
+}

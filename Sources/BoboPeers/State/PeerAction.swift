@@ -1,0 +1,106 @@
+package import BoboEngine
+
+/// What the gateway is to do, in this order and before the next input.
+package enum PeerAction: Sendable {
+    /// To the inbox of a peer.
+    case send(to: String, [UInt8])
+    /// The engine takes these, in this order. What it does of its own because of them is a local change.
+    case apply([PeerChange])
+    /// This gateway publishes the complex events of these runs, and runs their actions.
+    case publish([RunIdentifier])
+    /// Another gateway has published these: what is kept for publishing may go.
+    case discard([RunIdentifier])
+    /// Publishes the gateway's retained status.
+    case status(isOnline: Bool)
+    /// While true, no event is taken and no timer decided; what comes waits.
+    case hold(Bool)
+    /// The engine forgets all active runs: this gateway was away for longer than the others remember what ended.
+    case dropRuns
+    /// The partitions that this gateway is to read by the division.
+    case read([String])
+    /// What the sender of a planned stop still has is sent; the connection may go. Whether the reading session ends.
+    case stopped(sessionMayGo: Bool)
+    case log(PeerLog)
+}
+
+/// What is worth a line in the log.
+package enum PeerLog: Sendable, Hashable {
+    package enum Level: Sendable { case debug, info, warning, error }
+
+    case joined(String, epoch: String)
+    case live(String)
+    case gone(String, why: String)
+    case resyncing(String, why: String)
+    case resynced(String, parts: Int)
+    case ready(String)
+    case stashOverflow(String, runs: Int)
+    case versionMismatch(String, phenomenon: String, pattern: String)
+    case configurationMismatch(String)
+    case dropped(MessageFault)
+    case away(why: String)
+    case runsDropped(because: String)
+    case runsKept(why: String)
+    case takenOver(RunIdentifier, from: String)
+    case forgottenEarly(Int)
+    case digestsDiffer(String)
+    case clockDiffers(String, milliseconds: Int64)
+    case reading([String])
+
+    package var level: Level {
+        switch self {
+        case .joined, .live, .resynced, .ready, .resyncing, .reading, .runsKept: .info
+        case .gone, .stashOverflow, .versionMismatch, .configurationMismatch, .dropped, .away, .runsDropped, .takenOver,
+            .forgottenEarly, .clockDiffers:
+            .warning
+        case .digestsDiffer: .error
+        }
+    }
+}
+
+extension PeerLog: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .joined(let peer, let epoch): "joined with \(peer), epoch \(epoch.prefix(8))"
+        case .live(let peer): "\(peer) is live and ready"
+        case .gone(let peer, let why): "\(peer) is gone: \(why)"
+        case .resyncing(let peer, let why): "sending \(peer) the full state: \(why)"
+        case .resynced(let peer, let parts): "\(peer) has the full state, in \(parts) parts"
+        case .ready(let why): "ready: \(why)"
+        case .stashOverflow(let peer, let runs):
+            "more than \(runs) changed runs wait for \(peer); it gets the full state"
+        case .versionMismatch(let peer, let phenomenon, let pattern):
+            "\(peer) runs another version of \(phenomenon)/\(pattern), or this gateway does not have it: its runs are refused"
+        case .configurationMismatch(let peer): "\(peer) has other partitions or sensors: it divides among its own kind"
+        case .dropped(let fault): "a message of a peer was dropped: \(fault)"
+        case .away(let why): "this gateway was away: \(why)"
+        case .runsDropped(let peer): "active runs dropped: \(peer) has gone on meanwhile"
+        case .runsKept(let why): "active runs kept: \(why)"
+        case .takenOver(let run, let publisher): "publishing run \(run) in place of \(publisher)"
+        case .forgottenEarly(let count): "\(count) ended runs forgotten before their time: remember.runs is reached"
+        case .digestsDiffer(let peer): "the active runs here and at \(peer) differ: a fault in one of the programs"
+        case .clockDiffers(let peer, let milliseconds): "the clock of \(peer) differs by \(milliseconds) ms"
+        case .reading(let partitions): "to read: \(partitions.isEmpty ? "nothing" : partitions.joined(separator: ", "))"
+        }
+    }
+}
+
+/// Counted since the start.
+package struct PeerCounters: Sendable, Equatable {
+    package var received = 0
+    package var applied = 0
+    package var dropped = 0
+    package var repeated = 0
+    package var outOfOrder = 0
+    package var ofOtherIncarnations = 0
+    package var sent = 0
+    package var sentAgain = 0
+    package var resyncs = 0
+    package var versionMismatches = 0
+    package var refusedEntries = 0
+    package var needs = 0
+    package var takenOver = 0
+    package var digestFaults = 0
+    package var passedOn = 0
+
+    package init() {}
+}

@@ -1,0 +1,67 @@
+import BoboEngine
+import CEL
+
+extension Peers {
+    /// Finds out who is live: in the SYNC or PING period, ready, and not offline since it was heard.
+    mutating func settleLiveness(_ moment: Moment) {
+        for place in peers.indices {
+            let peer = peers[place]
+            let isLive =
+                peer.joined != nil && !isInResyncPeriod(peer, moment.now) && peer.said.ready && !peer.isOffline
+            guard isLive != peer.isLive else { continue }
+            if isLive {
+                peers[place].isLive = true
+                peers[place].liveSince = moment.now
+                log(.live(peer.id))
+            } else {
+                let why =
+                    peer.isOffline
+                    ? "offline" : peer.said.ready ? "no acknowledgment" : "it is not ready"
+                goesAway(place, why: why, moment)
+            }
+        }
+    }
+
+    /// A live peer is so no more: what came from it lately is passed on.
+    mutating func goesAway(_ place: Int, why: String, _ moment: Moment) {
+        guard peers[place].isLive else { return }
+        peers[place].isLive = false
+        peers[place].liveSince = moment.now
+        log(.gone(peers[place].id, why: why))
+        passOn(place, moment)
+    }
+
+    // MARK: Digest
+
+    /// Of the active runs of patterns that both sides run: the exclusive or of a hash of each run's id and rank.
+    func digest(_ place: Int, _ source: any RunSource) -> Hash128 {
+        let common = Set(source.patterns).intersection(peers[place].said.patterns)
+            .map { Remembered.Name(phenomenon: $0.phenomenon, pattern: $0.pattern) }
+        let names = Set(common)
+        var digest: UInt128 = 0
+        for (run, phenomenon, pattern, rank) in source.digestedRuns
+        where names.contains(Remembered.Name(phenomenon: phenomenon, pattern: pattern)) {
+            var hash = Hash128()
+            hash.combine(run.description)
+            hash.combine(String(rank.block))
+            hash.combine(String(rank.length))
+            hash.combine(rank.hash.description)
+            digest ^= hash.value
+        }
+        return Hash128(value: digest)
+    }
+
+    mutating func compare(
+        _ place: Int, _ other: Hash128, _ message: PeerMessage, _ moment: Moment, _ source: any RunSource
+    ) {
+        guard !isSourceStale else { return }
+        let isOpen =
+            message.open || peers[place].isOpen || peers[place].outbox.inFlight?.hasChanges == true
+        guard peers[place].digest.note(own: digest(place, source), other: other, isOpen: isOpen) else { return }
+        if let last = peers[place].digest.lastResync, moment.now - last < .seconds(600) { return }
+        peers[place].digest.lastResync = moment.now
+        counters.digestFaults += 1
+        log(.digestsDiffer(peers[place].id))
+        wantResync(place, why: "the digests differ", moment)
+    }
+}

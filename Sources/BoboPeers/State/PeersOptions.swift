@@ -1,0 +1,70 @@
+package import BoboEngine
+
+/// What a gateway's `peers` and `partitions` say. Times are of the gateway's monotonic clock.
+package struct PeersOptions: Sendable {
+    /// `instance`.
+    package var gateway: String
+    /// The other gateways; nobody else is heard.
+    package var peers: [String]
+    package var prefix = "bobo"
+    /// 32 bytes; nil: messages are not sealed.
+    package var key: [UInt8]?
+    package var pingAfter = Duration.seconds(30)
+    package var resyncAfter = Duration.seconds(60)
+    package var pingInterval = Duration.seconds(5)
+    package var resyncInterval = Duration.seconds(10)
+    package var stashInterval = Duration.seconds(5)
+    package var stashLimit = 10_000
+    package var rememberedRuns = 1_000_000
+    package var rememberAge = Duration.seconds(600)
+    package var batch = Duration.milliseconds(10)
+    /// Bytes.
+    package var messageLimit = 256 << 10
+    /// A hash of `partitions` and of the entries of `sensors`: only gateways of one kind divide among themselves.
+    package var config = Hash128()
+    package var division = DivisionOptions()
+
+    package init(gateway: String, peers: [String]) {
+        self.gateway = gateway
+        self.peers = peers
+    }
+
+    /// Longest time from the start, or from a decision to be made, until the gateway goes on with what it has.
+    static let patience = Duration.seconds(5)
+
+    /// Where ids are kept for a short time only, a quiet peer is to be heard of more often: who has heard of nobody for
+    /// half of that time takes himself for away.
+    var effectivePingAfter: Duration { min(pingAfter, rememberAge / 8) }
+    var effectiveStashInterval: Duration { min(stashInterval, rememberAge / 8) }
+}
+
+/// `partitions` of the configuration.
+package struct DivisionOptions: Sendable {
+    /// A topic belongs to the first that matches.
+    package var partitions: [String] = []
+    package var copies = 1
+    /// Static: what this gateway reads, instead of the division.
+    package var read: [String] = []
+
+    package init() {}
+}
+
+/// When an input comes.
+package struct Moment: Sendable {
+    /// Of the monotonic clock.
+    package let now: Duration
+    /// Of the wall clock, milliseconds since 1970.
+    package let wall: Int64
+
+    package init(now: Duration, wall: Int64) {
+        self.now = now
+        self.wall = wall
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
+}
