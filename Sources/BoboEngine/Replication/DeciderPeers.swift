@@ -216,11 +216,45 @@ extension Decider {
             readBefore: replication.time.addingClamped(-replication.catchUp), unlessFrom: undecided)
     }
 
+    /// Takes all runs away, as if they had never been heard of.
+    func dropRuns() {
+        guard let replication = state.replication else { return }
+        for identifier in runsByStart() {
+            guard let run = replication.number(of: identifier), let matcher = replication.facts(of: run)?.matcher else {
+                continue
+            }
+            matcher.withdraw(run, nil, nil, replication, &state)
+        }
+        replication.behind = []
+        replication.freed = []
+        replication.contests = []
+    }
+
     // MARK: Looking
 
     func rank(of run: Int32, _ replication: Replication) -> RunRank? {
         guard let known = replication.facts(of: run) else { return nil }
         return RunRank(block: state.forest.block(of: run), length: known.length, hash: known.hash)
+    }
+
+    func events(of identifier: RunIdentifier, from base: Int) -> [HistoryEntry]? {
+        guard let replication = state.replication, let run = replication.number(of: identifier),
+            let known = replication.facts(of: run), base >= 0, base <= known.length
+        else { return nil }
+        let own = state.forest.runs[run].own
+        if base >= 1, known.length == 1 + own.count {
+            return own[(base - 1)...].map { HistoryEntry(event: $0.event, group: known.matcher.name($0)) }
+        }
+        guard let history = state.forest.history(of: run) else { return nil }
+        var entries: [HistoryEntry] = []
+        var place = 0
+        history.forEach { accepted in
+            if place >= base {
+                entries.append(HistoryEntry(event: accepted.event, group: known.matcher.name(accepted)))
+            }
+            place += 1
+        }
+        return entries
     }
 
     func copy(of identifier: RunIdentifier) -> RunCopy? {
@@ -230,6 +264,10 @@ extension Decider {
         let key = matcher.keyStates[state.forest.runs[run].keyState].value
         return matcher.compiled.copy(of: history, key: key, block: state.forest.block(of: run))
     }
+}
+
+extension Matcher {
+    fileprivate func name(_ accepted: Accepted) -> String { compiled.name(ofGroup: accepted.group) }
 }
 
 /// A run whose wait at an `absent` is over by this gateway's clock: one gateway decides that it goes on.

@@ -52,6 +52,9 @@ extension Engine {
         return true
     }
 
+    /// Takes all active runs away without a trace: of a gateway that was away for so long that they may have ended since.
+    package func dropRuns() { decider.dropRuns() }
+
     /// Lets the ends of runs go that are older than a time of `tick`'s clock.
     /// - Parameter isNeeded: those for which it holds stay.
     package func forgetRemembered(endedBefore time: Int64, unless isNeeded: (RunIdentifier) -> Bool = { _ in false }) {
@@ -82,6 +85,12 @@ extension Engine {
 
     /// The whole of an active run.
     package func copy(of run: RunIdentifier) -> RunCopy? { decider.copy(of: run) }
+
+    /// The events of an active run's history behind the first `base`; nil where it has fewer, or the run is not active. Of a
+    /// run that goes its way alone this costs what it gives, however long the history is.
+    package func events(of run: RunIdentifier, from base: Int) -> [HistoryEntry]? {
+        decider.events(of: run, from: base)
+    }
 
     /// The runs whose `absent` is over by the clock, by deadline: whoever is to decide calls `decide(_:)`.
     package var pendingDecisions: [PendingDecision] { decider.pendingDecisions() }

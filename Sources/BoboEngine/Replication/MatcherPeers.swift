@@ -105,9 +105,11 @@ extension Matcher {
     }
 
     /// An active run ends by a peer's change.
-    /// - Parameter timestamp: of what ended it; nil: not known.
+    /// - Parameters:
+    ///   - status: nil: it is not remembered.
+    ///   - timestamp: of what ended it; nil: not known.
     func withdraw(
-        _ run: Int32, _ status: RememberedRuns.Status, _ timestamp: Int64?, _ replication: Replication,
+        _ run: Int32, _ status: RememberedRuns.Status?, _ timestamp: Int64?, _ replication: Replication,
         _ state: inout RunState
     ) {
         let keyState = state.forest.runs[run].keyState

@@ -9,7 +9,7 @@ import Testing
     private static let shares = 4
     /// More of them for a longer search: `BOBO_MODEL_CASES=10000 swift test --filter ReplicationModelTests`.
     private static let casesPerShare =
-        (ProcessInfo.processInfo.environment["BOBO_MODEL_CASES"].flatMap(Int.init) ?? 240) / shares
+        (ProcessInfo.processInfo.environment["BOBO_MODEL_CASES"].flatMap(Int.init) ?? 160) / shares
 
     @Test(arguments: RandomCase.Reading.allCases, 0..<shares)
     func enginesThatExchangeAfterEachEventCompleteTheRunsOfOne(_ reading: RandomCase.Reading, _ share: Int) throws {
@@ -19,7 +19,7 @@ import Testing
             let random = RandomCase(seed: seed, reading)
             // Complex events of one event feed back one by one as peers hear of them.
             guard !random.feedsBack else { continue }
-            guard var cluster = try Cluster(random, seed: seed) else { continue }
+            var cluster = try Cluster(random, seed: seed)
             guard try cluster.agreesWithOne(random) else { return }
             completed += cluster.engines[0].completed.count
         }
@@ -34,7 +34,9 @@ import Testing
         for number in 0..<ReplicationModelTests.casesPerShare {
             let seed = UInt64(share * ReplicationModelTests.casesPerShare + number)
             let random = RandomCase(seed: seed, reading)
-            guard var cluster = try Cluster(random, seed: seed, catchUp: 2000) else { continue }
+            // What sets itself off holds all complex events before it, most of them twice: its size is not the matter here.
+            guard !random.setsItselfOff else { continue }
+            var cluster = try Cluster(random, seed: seed, catchUp: 2000)
             guard cluster.converges(random) else { return }
             completed += cluster.engines[0].completed.count
         }
@@ -43,6 +45,10 @@ import Testing
 }
 
 extension RandomCase {
+    var setsItselfOff: Bool {
+        patterns.contains { $0.predicates.contains { $0.on.contains("bobo/events/+") } }
+    }
+
     var feedsBack: Bool { patterns.contains { $0.predicates.contains { $0.on.contains { $0.hasPrefix("bobo") } } } }
 }
 
@@ -55,7 +61,7 @@ private struct Cluster {
     private var inboxes: [[[PeerChange]]]
     private var monotonic: Int64 = 0
 
-    init?(_ source: RandomCase, seed: UInt64, catchUp: Int64 = 0) throws {
+    init(_ source: RandomCase, seed: UInt64, catchUp: Int64 = 0) throws {
         var random = SeededGenerator(seed: seed &+ 1_000_000)
         let identifies = random.chance(0.5)
         self.seed = seed
@@ -113,7 +119,7 @@ private struct Cluster {
         while !quiet {
             quiet = true
             rounds += 1
-            if rounds > 1000 {
+            if rounds > 60 {
                 Issue.record("seed \(seed): no end of messages")
                 return
             }
@@ -244,8 +250,8 @@ private struct Cluster {
         repeat {
             repeat {
                 rounds += 1
-                if rounds > 1000 {
-                    Issue.record("seed \(seed): no end of messages: \(inboxes[0].last.map { "\($0)" } ?? "")")
+                if rounds > 60 {
+                    Issue.record("seed \(seed): no end of messages")
                     return
                 }
                 deliver(some: false)
@@ -259,7 +265,7 @@ private struct Cluster {
             let once = Set(engine.completedRuns).count == engine.completedRuns.count
             let agrees =
                 engine.active == engines[0].active && engine.engine.digest() == engines[0].engine.digest()
-                && Set(engine.completedRuns) == Set(engines[0].completedRuns) && once
+                && engine.finished == engines[0].finished && once
             guard !agrees else { continue }
             Issue.record(
                 """

@@ -6,8 +6,6 @@ import Testing
 @Suite struct SharedChangeTests {
     private static let abc = ["{followed_by: A, group: a}", "{followed_by: B, group: b}", "{followed_by: C, group: c}"]
 
-    private func changes(_ gateways: borrowing Gateways) -> [Change] { gateways[0].takeChanges() }
-
     private func engine(_ blocks: [String], _ keys: String = "") throws -> (
         engine: Engine, take: (String, Double) -> Void
     ) {
@@ -100,6 +98,32 @@ import Testing
         let changes = engine.takeChanges()
         #expect(changes.map(\.kind) == [.halted(.replaced)] && changes[0].isLocal)
         #expect(engine.remembered[run] == nil && engine.activeRuns.isEmpty)
+    }
+
+    @Test func theEventsBehindABaseAreTheRestOfTheHistory() throws {
+        let (engine, take) = try engine(["{followed_by: A}", "{followed_by: B, loop: true}", "{followed_by: C}"])
+        for (second, type) in ["A", "A", "B", "B"].enumerated() { take(type, Double(second)) }
+        for run in engine.activeRuns {
+            let whole = engine.copy(of: run)?.history.map(\.event.identifier) ?? []
+            for base in 0...3 {
+                #expect(engine.events(of: run, from: base)?.map(\.event.identifier) == Array(whole[base...]))
+            }
+            #expect(engine.events(of: run, from: 4) == nil && engine.events(of: run, from: -1) == nil)
+        }
+        #expect(engine.events(of: Hash128(), from: 0) == nil)
+    }
+
+    @Test func runsThatAreDroppedLeaveNoTrace() throws {
+        var gateways = try Gateways(1, blocks: SharedChangeTests.abc)
+        gateways.take("A@1 A@2 B@3 A@4", by: 0)
+        let kept = gateways[0].activeRuns.compactMap(gateways[0].copy(of:))
+        let digest = gateways[0].digest()
+        _ = gateways.said(by: 0)
+        gateways[0].dropRuns()
+        #expect(gateways[0].activeRuns.isEmpty && gateways[0].remembered.count == 0 && gateways.said(by: 0).isEmpty)
+        #expect(gateways[0].decider.occupancy == (0, 0))
+        #expect(gateways.tell(0, kept.map(PeerChange.update)) == [.adopted, .adopted, .adopted])
+        #expect(gateways[0].digest() == digest)
     }
 
     @Test func atTheBoundOfRunsTheOldestHaltsWhereverItBegan() throws {

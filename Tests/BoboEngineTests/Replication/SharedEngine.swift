@@ -52,6 +52,6 @@ struct SharedEngine {
         }.sorted()
     }
 
-    /// The ended runs as texts.
-    var ended: [String] { engine.remembered.all.map { "\($0.key) \($0.value.status)" }.sorted() }
+    /// The completed runs. A complex event that stems from too many others is none, so they may be more than those.
+    var finished: Set<RunIdentifier> { Set(engine.remembered.all.filter { $0.value.status == .completed }.map(\.key)) }
 }
