@@ -81,7 +81,10 @@ let package = Package(
         .testTarget(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),
-        .testTarget(name: "BoboPeersTests", dependencies: ["BoboPeers", "BoboEngine", "BoboTopics"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboPeersTests",
+            dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboGatewayTests",
