@@ -29,8 +29,6 @@ struct PatternTestEvent: Sendable {
     let at: Int64
     let topic: String
     let payload: [UInt8]
-    /// Whether the payload is given as YAML, and so handed over as JSON.
-    let isJSON: Bool
     let isRetained: Bool
 }
 

@@ -115,7 +115,7 @@ struct PatternTestReader {
         }
         guard let at, let topic, let bytes else { return nil }
         return PatternTestEvent(
-            at: at, topic: topic, payload: bytes, isJSON: payload != nil, isRetained: isRetained)
+            at: at, topic: topic, payload: bytes, isRetained: isRetained)
     }
 
     private func topic(_ node: YAMLNode) -> String? {

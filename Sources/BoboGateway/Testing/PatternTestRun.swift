@@ -50,10 +50,10 @@ struct PatternTestRun {
         let engine = Engine(preparation.phenomena, paths: preparation.paths, options: options)
         for (index, event) in test.events.enumerated() {
             event.payload.withUnsafeBytes { bytes in
-                _ = engine.take(
+                engine.take(
                     Message(
                         topic: event.topic, payload: bytes, arrival: PatternTest.start + event.at,
-                        isRetained: event.isRetained, isJSON: event.isJSON, number: UInt64(index + 1)))
+                        isRetained: event.isRetained, number: UInt64(index + 1)))
             }
         }
         engine.flush()

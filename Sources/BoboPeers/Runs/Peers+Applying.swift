@@ -16,6 +16,8 @@ extension Peers {
         var changes: [PeerChange] = []
         /// Runs as earlier entries of the message leave them.
         var copies: [RunIdentifier: RunCopy] = [:]
+        /// What is known of by id only.
+        var ends: [(run: RunIdentifier, isCompleted: Bool, ago: Duration)] = []
         var toPublish: [RunIdentifier] = []
         var toDiscard: [RunIdentifier] = []
         var events: [Event?]
@@ -33,6 +35,7 @@ extension Peers {
         }
         for run in message.published { notePublished(run, &application, moment) }
         if !application.changes.isEmpty { act(.apply(application.changes)) }
+        if !application.ends.isEmpty { act(.remember(application.ends)) }
         if !application.toPublish.isEmpty { act(.publish(application.toPublish)) }
         if !application.toDiscard.isEmpty { act(.discard(application.toDiscard)) }
     }
@@ -91,8 +94,8 @@ extension Peers {
                 guard !remembered.isPast(ended, ages(moment)) else { continue }
                 remembered.completeBriefly(
                     run, phenomenon: entry.phenomenon, pattern: entry.pattern, ended: ended)
-                application.changes.append(
-                    .completedEarlier(run, phenomenon: entry.phenomenon, pattern: entry.pattern))
+                application.copies[run] = nil
+                application.ends.append((run, true, .milliseconds(entry.ended[index])))
                 continue
             }
             guard let block = entry.block, let timestamp = entry.timestamp,
@@ -129,12 +132,14 @@ extension Peers {
             let ended = ages(moment) - .milliseconds(entry.ended[index])
             guard remembered[run] == nil, !remembered.isPast(ended, ages(moment)) else { continue }
             remembered.halt(run, phenomenon: entry.phenomenon, pattern: entry.pattern, ended: ended)
-            let timestamp = entry.timestamp ?? moment.wall - entry.ended[index]
             application.copies[run] = nil
+            guard let timestamp = entry.timestamp, let version = entry.version else {
+                application.ends.append((run, false, .milliseconds(entry.ended[index])))
+                continue
+            }
             application.changes.append(
                 .halt(
                     run, phenomenon: entry.phenomenon, pattern: entry.pattern, key: entry.key, timestamp: timestamp))
-            guard let version = entry.version else { continue }
             let identity = PatternIdentity(phenomenon: entry.phenomenon, pattern: entry.pattern, version: version)
             origins[run] = Origin(
                 peer: place, at: moment.now, content: .halted(identity, key: entry.key, timestamp: timestamp),

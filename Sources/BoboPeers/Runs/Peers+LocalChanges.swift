@@ -2,7 +2,7 @@ package import BoboEngine
 import CEL
 
 extension Peers {
-    /// Takes what this gateway's engine did, in order. `source.copy(of:)` must answer for runs that completed in it.
+    /// Takes what this gateway's engine did, in order.
     ///
     /// What the engine did because it was told to apply a peer's change is passed over, should it be among these.
     ///
@@ -16,9 +16,9 @@ extension Peers {
             case .started, .advanced:
                 for part in change.runs { noteMove(part.identifier, moment, source) }
             case .completed:
-                for part in change.runs { noteCompletion(part.identifier, change, moment, source) }
+                for copy in change.copies { noteCompletion(copy, change, moment) }
             case .halted(let reason):
-                for part in change.runs { noteHalt(part.identifier, change, reason, moment, source) }
+                for part in change.runs { noteHalt(part.identifier, change, reason, moment) }
             }
         }
         settle(moment, source)
@@ -38,12 +38,11 @@ extension Peers {
         share(run, .updated, moment)
     }
 
-    private mutating func noteCompletion(
-        _ run: RunIdentifier, _ change: Change, _ moment: Moment, _ source: any RunSource
-    ) {
-        guard remembered[run]?.isCompleted != true, let copy = source.copy(of: run) else { return }
+    private mutating func noteCompletion(_ copy: RunCopy, _ change: Change, _ moment: Moment) {
+        let run = copy.identifier
+        guard remembered[run]?.isCompleted != true else { return }
         origins[run] = nil
-        let publisher = publisher(of: run, by: change.accepted)
+        let publisher = publisher(of: run, by: change.endedByTimer ? nil : change.accepted)
         let isPublished = remembered.complete(
             copy, timestamp: change.timestamp, publisher: publisher, isPublished: false, ended: ages(moment))
         if isPublished {
@@ -59,17 +58,16 @@ extension Peers {
     }
 
     private mutating func noteHalt(
-        _ run: RunIdentifier, _ change: Change, _ reason: HaltReason, _ moment: Moment, _ source: any RunSource
+        _ run: RunIdentifier, _ change: Change, _ reason: HaltReason, _ moment: Moment
     ) {
         // The runs of another form of the pattern are nobody else's concern.
         guard remembered[run] == nil, reason != .replaced else { return }
         origins[run] = nil
         remembered.halt(run, phenomenon: change.phenomenon, pattern: change.pattern, ended: ages(moment))
         // Each gateway's clock does that by itself.
-        guard reason != .within,
-            let version = source.version(phenomenon: change.phenomenon, pattern: change.pattern)
-        else { return }
-        let identity = PatternIdentity(phenomenon: change.phenomenon, pattern: change.pattern, version: version)
+        guard !change.isLocal else { return }
+        let identity = PatternIdentity(
+            phenomenon: change.phenomenon, pattern: change.pattern, version: change.version)
         share(run, .halted(identity, key: change.key, timestamp: change.timestamp), moment)
     }
 

@@ -6,6 +6,8 @@ package enum PeerAction: Sendable {
     case send(to: String, [UInt8])
     /// The engine takes these, in this order. What it does of its own because of them is a local change.
     case apply([PeerChange])
+    /// The engine keeps these ends in mind, by `Engine.remember(_:)`: how long ago each was.
+    case remember([(run: RunIdentifier, isCompleted: Bool, ago: Duration)])
     /// This gateway publishes the complex events of these runs, and runs their actions.
     case publish([RunIdentifier])
     /// Another gateway has published these: what is kept for publishing may go.

@@ -33,22 +33,9 @@ extension Peers {
 
     // MARK: Digest
 
-    /// Of the active runs of patterns that both sides run: the exclusive or of a hash of each run's id and rank.
+    /// Of the active runs of patterns that both sides run.
     func digest(_ place: Int, _ source: any RunSource) -> Hash128 {
-        let common = Set(source.patterns).intersection(peers[place].said.patterns)
-            .map { Remembered.Name(phenomenon: $0.phenomenon, pattern: $0.pattern) }
-        let names = Set(common)
-        var digest: UInt128 = 0
-        for (run, phenomenon, pattern, rank) in source.digestedRuns
-        where names.contains(Remembered.Name(phenomenon: phenomenon, pattern: pattern)) {
-            var hash = Hash128()
-            hash.combine(run.description)
-            hash.combine(String(rank.block))
-            hash.combine(String(rank.length))
-            hash.combine(rank.hash.description)
-            digest ^= hash.value
-        }
-        return Hash128(value: digest)
+        source.digest(of: Set(source.patterns).intersection(peers[place].said.patterns))
     }
 
     mutating func compare(

@@ -2,14 +2,15 @@ package import BoboEngine
 
 /// The runs of the engine that the peers' protocol speaks for. What is sent of a run is made from it as it is then.
 package protocol RunSource {
-    /// An active run, or one that completed in the changes that are being told.
+    /// An active run.
     func copy(of run: RunIdentifier) -> RunCopy?
     /// Of an active run.
     func rank(of run: RunIdentifier) -> RunRank?
     /// In the order in which they began or last changed.
     var activeRuns: [RunIdentifier] { get }
-    /// What digests are made of: the active runs but for those that are past their `within`.
-    var digestedRuns: [(run: RunIdentifier, phenomenon: String, pattern: String, rank: RunRank)] { get }
+    /// The exclusive or of the hashes of (id, rank) of the active runs of these patterns, but for those that are past their
+    /// `within`.
+    func digest(of patterns: Set<PatternIdentity>) -> Hash128
     /// The patterns that run here.
     var patterns: [PatternIdentity] { get }
     /// Of a pattern that runs here.
@@ -20,10 +21,6 @@ package protocol RunSource {
 
 extension RunSource {
     package func rank(of run: RunIdentifier) -> RunRank? { copy(of: run)?.rank }
-
-    package var digestedRuns: [(run: RunIdentifier, phenomenon: String, pattern: String, rank: RunRank)] {
-        activeRuns.compactMap { run in copy(of: run).map { (run, $0.phenomenon, $0.pattern, $0.rank) } }
-    }
 
     package func version(phenomenon: String, pattern: String) -> Hash128? {
         patterns.first { $0.phenomenon == phenomenon && $0.pattern == pattern }?.version

@@ -11,7 +11,7 @@ final class FakeRuns: RunSource {
     private(set) var order: [RunIdentifier] = []
     private(set) var completed: [RunIdentifier] = []
     private(set) var halted: Set<RunIdentifier> = []
-    private var completing: [RunIdentifier: RunCopy] = [:]
+    private(set) var briefly: [RunIdentifier] = []
     var patterns = [PatternIdentity(phenomenon: "fire", pattern: "smoke", version: FakeRuns.version("1"))]
     private(set) var applied: [PeerChange] = []
     let gateway: String
@@ -31,7 +31,7 @@ final class FakeRuns: RunSource {
 
     // MARK: RunSource
 
-    func copy(of run: RunIdentifier) -> RunCopy? { active[run] ?? completing[run] }
+    func copy(of run: RunIdentifier) -> RunCopy? { active[run] }
 
     func rank(of run: RunIdentifier) -> RunRank? { active[run]?.rank }
 
@@ -60,8 +60,14 @@ final class FakeRuns: RunSource {
         Change(
             kind: kind, phenomenon: "fire", pattern: "smoke", key: copy?.key ?? .string("k"), block: copy?.block ?? 0,
             accepted: event, group: "", timestamp: time, runs: [Change.RunPart(identifier: run, base: base)],
+<<<<<<< HEAD
             version: copy?.version ?? FakeRuns.version("1"), copies: copy.map { [$0] } ?? [], isLocal: false,
             endedByTimer: false)
+=======
+            version: copy?.version ?? FakeRuns.version("1"),
+            copies: kind == .completed ? [copy].compactMap(\.self) : [],
+            isLocal: kind == .halted(.within) || kind == .halted(.replaced), endedByTimer: false)
+>>>>>>> peers
     }
 
     /// The run takes an event, and waits at the next block; it starts where it is not there.
@@ -79,9 +85,9 @@ final class FakeRuns: RunSource {
 
     func complete(_ run: RunIdentifier, _ event: Event) -> Change {
         _ = move(run, event)
-        completing[run] = active.removeValue(forKey: run)
+        let copy = active.removeValue(forKey: run)
         completed.append(run)
-        return change(.completed, run, completing[run], event, base: 0, at: event.timestamp)
+        return change(.completed, run, copy, event, base: 0, at: event.timestamp)
     }
 
     func halt(_ run: RunIdentifier, reason: HaltReason = .haltcondition) -> Change {
@@ -112,7 +118,6 @@ final class FakeRuns: RunSource {
                 active[copy.identifier] = nil
                 guard !completed.contains(copy.identifier) else { continue }
                 completed.append(copy.identifier)
-                completing[copy.identifier] = copy
             case .halt(let run, _, _, _, _):
                 active[run] = nil
                 halted.insert(run)
@@ -121,6 +126,32 @@ final class FakeRuns: RunSource {
                 completed.append(run)
             }
         }
+    }
+
+    func remember(_ ends: [(run: RunIdentifier, isCompleted: Bool, ago: Duration)]) {
+        for end in ends {
+            active[end.run] = nil
+            briefly.append(end.run)
+            if end.isCompleted { completed.append(end.run) } else { halted.insert(end.run) }
+        }
+    }
+
+    func digest(of patterns: Set<PatternIdentity>) -> Hash128 {
+        var digest: UInt128 = 0
+        for (run, copy) in active {
+            guard
+                patterns.contains(
+                    PatternIdentity(phenomenon: copy.phenomenon, pattern: copy.pattern, version: copy.version))
+            else { continue }
+            let rank = copy.rank
+            var hash = Hash128()
+            hash.combine(run.description)
+            hash.combine(String(rank.block))
+            hash.combine(String(rank.length))
+            hash.combine(rank.hash.description)
+            digest ^= hash.value
+        }
+        return Hash128(value: digest)
     }
 
     var ranks: [RunIdentifier: RunRank] { active.mapValues(\.rank) }

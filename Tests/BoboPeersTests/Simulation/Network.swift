@@ -164,6 +164,7 @@ final class Network {
             switch action {
             case .send(let to, let bytes): send(node, to, bytes)
             case .apply(let changes): node.runs.apply(changes)
+            case .remember(let ends): node.runs.remember(ends)
             case .publish(let runs):
                 node.published += runs
                 if node.acknowledgesPublishing {
