@@ -82,13 +82,9 @@ let package = Package(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),
         .testTarget(
-<<<<<<< HEAD
-            name: "BoboPeersTests", dependencies: ["BoboPeers", "BoboEngine", "BoboTopics"], swiftSettings: strict),
-=======
             name: "BoboPeersTests",
             dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),
->>>>>>> peers
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboGatewayTests",

@@ -60,14 +60,9 @@ final class FakeRuns: RunSource {
         Change(
             kind: kind, phenomenon: "fire", pattern: "smoke", key: copy?.key ?? .string("k"), block: copy?.block ?? 0,
             accepted: event, group: "", timestamp: time, runs: [Change.RunPart(identifier: run, base: base)],
-<<<<<<< HEAD
-            version: copy?.version ?? FakeRuns.version("1"), copies: copy.map { [$0] } ?? [], isLocal: false,
-            endedByTimer: false)
-=======
             version: copy?.version ?? FakeRuns.version("1"),
             copies: kind == .completed ? [copy].compactMap(\.self) : [],
             isLocal: kind == .halted(.within) || kind == .halted(.replaced), endedByTimer: false)
->>>>>>> peers
     }
 
     /// The run takes an event, and waits at the next block; it starts where it is not there.
