@@ -12,11 +12,15 @@ final class Matcher {
     }
 
     var compiled: CompiledPattern
+    /// Of a pattern without a key: where its runs are, found without a hash.
+    var soleKeyState: Int32?
+    let isKeyed: Bool
+    var active = 0
     var keyNumbers: [KeyValue: Int32] = [:]
-    var keyStates = Slab<KeyState>(empty: KeyState(key: .none, value: .null))
+    /// Of ten thousand patterns most have one key, and what they take up is what the processor's caches must hold.
+    var keyStates = Slab<KeyState>(empty: KeyState(key: .none, value: .null), capacity: 1)
     /// The active runs (and some that have ended) by the `ts` of their first event, then by their start.
     var ages = Deque<RunReference>()
-    var active = 0
     /// When the next timer for `within` is due.
     var armed: Int64?
     /// Of runs whose first event bears an identifier of the sensor's, so that it may come again.
@@ -25,6 +29,7 @@ final class Matcher {
 
     init(_ compiled: CompiledPattern) {
         self.compiled = compiled
+        isKeyed = compiled.pattern.key != nil
     }
 
     /// An event that passes the pattern's filters.
@@ -38,7 +43,7 @@ final class Matcher {
             return
         }
         scope.key = value
-        let known = active == 0 ? nil : keyNumbers[key]
+        let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
         let completed = state.effects.completions.count
         if let replication = state.replication {
             replication.recent.keep(offer, of: self, key, at: replication.time)
@@ -55,7 +60,7 @@ final class Matcher {
     }
 
     private func key(_ scope: Scope) -> (KeyValue, Value)? {
-        guard let program = compiled.pattern.key else { return (.none, .null) }
+        guard isKeyed, let program = compiled.pattern.key else { return (.none, .null) }
         guard let value = try? program.evaluate(scope), let key = KeyValue(value) else { return nil }
         return (key, value)
     }
@@ -275,6 +280,7 @@ final class Matcher {
     func dropIfIdle(_ keyState: Int32) {
         guard keyStates[keyState].active == 0, keyNumbers[keyStates[keyState].key] == keyState else { return }
         keyNumbers[keyStates[keyState].key] = nil
+        soleKeyState = nil
         keyStates.remove(keyState)
     }
 }

@@ -42,6 +42,7 @@ extension Matcher {
         if let number = keyNumbers[key] { return number }
         let number = keyStates.insert(KeyState(key: key, value: value))
         keyNumbers[key] = number
+        if !isKeyed { soleKeyState = number }
         return number
     }
 

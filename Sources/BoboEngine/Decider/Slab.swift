@@ -10,9 +10,9 @@ struct Slab<Element>: ~Copyable {
 
     private(set) var count = 0
 
-    init(empty: Element) {
+    init(empty: Element, capacity: Int = 16) {
         self.empty = empty
-        capacity = 16
+        self.capacity = capacity
         elements = .allocate(capacity: capacity)
         elements.initialize(repeating: empty, count: capacity)
         free = (0..<Int32(capacity)).reversed()
