@@ -12,8 +12,26 @@ struct ExpressionReader {
         case run
     }
 
-    let environment: ExpressionEnvironment
     let problems: ProblemCollector
+    private let environment: ExpressionEnvironment
+    private let groups: [String]
+    private let compiled: CompiledExpressions
+
+    /// - Parameter otherGroups: those of the file's other patterns, for `emit` and `actions` alone.
+    init(
+        paths: PathTable, groups: [String], otherGroups: [String] = [], compiled: CompiledExpressions,
+        problems: ProblemCollector
+    ) {
+        environment = ExpressionEnvironment(paths: paths, groups: groups, otherGroups: otherGroups)
+        self.groups = groups + otherGroups
+        self.compiled = compiled
+        self.problems = problems
+    }
+
+    /// - Throws: `CompilationError` with every problem of the expression.
+    func compile(_ source: String) throws(CompilationError) -> Program {
+        try compiled.compile(source, in: environment, groups: groups)
+    }
 
     func program(_ node: YAMLNode, _ reach: Reach = .run) -> Program? {
         guard let source = node.expression(problems) else { return nil }
@@ -32,7 +50,7 @@ struct ExpressionReader {
 
     func program(_ source: SourceText, _ reach: Reach = .run) -> Program? {
         do {
-            let program = try environment.compile(source.text)
+            let program = try compile(source.text)
             for hint in program.hints { problems.hint(source.place(atScalar: hint.offset), hint.message) }
             if reach == .event, !program.readsEventAlone {
                 problems.error(

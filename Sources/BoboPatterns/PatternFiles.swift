@@ -42,9 +42,12 @@ package struct PatternFiles {
     private func phenomena(of roots: some Sequence<YAMLNode?>) -> [Phenomenon] {
         var phenomena: [Phenomenon] = []
         var places: [String: SourcePlace] = [:]
+        let compiled = CompiledExpressions()
         for root in roots {
             guard let root else { continue }
-            let found = PhenomenonReader(paths: paths, problems: problems, needsTopics: needsTopics).phenomenon(root)
+            let found = PhenomenonReader(
+                paths: paths, problems: problems, compiled: compiled, needsTopics: needsTopics
+            ).phenomenon(root)
             if let name = found.name {
                 if let first = places[name.text] {
                     problems.error(

@@ -7,6 +7,7 @@ import CEL
 struct PatternReader {
     let paths: PathTable
     let problems: ProblemCollector
+    let compiled: CompiledExpressions
     /// Whether a pattern that names no topic is an error.
     let needsTopics: Bool
     /// The groups of all patterns of the file, which `emit` and `actions` may name.
@@ -21,8 +22,7 @@ struct PatternReader {
         // A name that means something else is reported where its block is read.
         let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
             .filter { !ExpressionEnvironment.reservedNames.contains($0) }
-        let expressions = ExpressionReader(
-            environment: ExpressionEnvironment(paths: paths, groups: groups), problems: problems)
+        let expressions = ExpressionReader(paths: paths, groups: groups, compiled: compiled, problems: problems)
         let name = reader.required("name").flatMap(patternName)
         let input = reader.optional("input").map { inputs($0, expressions) }
         let predicates = PredicateReader(expressions: expressions, input: (input ?? nil)?.map(\.on))
@@ -38,9 +38,8 @@ struct PatternReader {
 
         let emitReader = EmitReader(
             expressions: ExpressionReader(
-                environment: ExpressionEnvironment(
-                    paths: paths, groups: groups, otherGroups: phenomenonGroups.filter { !groups.contains($0) }),
-                problems: problems))
+                paths: paths, groups: groups, otherGroups: phenomenonGroups.filter { !groups.contains($0) },
+                compiled: compiled, problems: problems))
         let emitted = (reader.optional("emit") ?? emit).map(emitReader.emit) ?? Emit()
         let carried = (reader.optional("actions") ?? actions).map(emitReader.actions) ?? []
         reader.finish()

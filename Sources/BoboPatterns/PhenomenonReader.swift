@@ -7,6 +7,7 @@ import CEL
 struct PhenomenonReader {
     let paths: PathTable
     let problems: ProblemCollector
+    let compiled: CompiledExpressions
     let needsTopics: Bool
 
     /// The name of the phenomenon, where it has a sound one, and the phenomenon, where it has a sound pattern, too; whatever
@@ -26,8 +27,10 @@ struct PhenomenonReader {
         if let nodes, nodes.isEmpty { problems.error(root.place, "found no pattern, expected at least one") }
         let groups = Pattern.groups(of: (nodes ?? []).flatMap(PhenomenonReader.groupNames))
         let patterns = (nodes ?? []).compactMap { node in
-            PatternReader(paths: paths, problems: problems, needsTopics: needsTopics, phenomenonGroups: groups)
-                .pattern(node, emit: emit, actions: actions)
+            PatternReader(
+                paths: paths, problems: problems, compiled: compiled, needsTopics: needsTopics, phenomenonGroups: groups
+            )
+            .pattern(node, emit: emit, actions: actions)
         }
         reportRepeatedNames(nodes ?? [])
         guard let name, let nameNode else { return (nil, nil) }

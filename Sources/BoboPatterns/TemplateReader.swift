@@ -76,7 +76,7 @@ struct TemplateReader {
         var expression = String.UnicodeScalarView()
         expression.append(contentsOf: scalars[start..<end])
         do {
-            let program = try expressions.environment.compile(String(expression))
+            let program = try expressions.compile(String(expression))
             for hint in program.hints { problems.hint(source.place(atScalar: start + hint.offset), hint.message) }
             return program
         } catch {

@@ -13,13 +13,14 @@ final class CompiledPattern {
         let readsHistory: Bool
     }
 
+    // What each event asks for stands first, together.
+    let steps: [Step]
+    let preconditions: [CompiledPredicate]
+    let haltconditions: [CompiledPredicate]
     let phenomenon: Phenomenon
     let pattern: Pattern
     /// Its place in the order of output: by phenomenon, then in the order of the file.
     let order: Int
-    let steps: [Step]
-    let preconditions: [CompiledPredicate]
-    let haltconditions: [CompiledPredicate]
     /// The `on` of those predicates that have one, by filter number.
     let filters: [[TopicFilter]]
     let guardian: Guard?

@@ -1,0 +1,26 @@
+import BoboEngine
+import CEL
+
+/// The expressions that have been compiled while files are loaded. Of thousands of patterns many have the same ones: a
+/// program that they share is compiled once, and stays in the processor's caches when they are asked one after the other.
+final class CompiledExpressions {
+    private struct Expression: Hashable {
+        let source: String
+        /// What its names mean: the groups, in order.
+        let groups: [String]
+    }
+
+    private var programs: [Expression: Program] = [:]
+
+    /// - Parameter groups: of the environment, all others being equal.
+    /// - Throws: `CompilationError` with every problem of the expression.
+    func compile(
+        _ source: String, in environment: ExpressionEnvironment, groups: [String]
+    ) throws(CompilationError) -> Program {
+        let expression = Expression(source: source, groups: groups)
+        if let program = programs[expression] { return program }
+        let program = try environment.compile(source)
+        programs[expression] = program
+        return program
+    }
+}
