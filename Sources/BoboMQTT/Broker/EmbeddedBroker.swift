@@ -21,7 +21,7 @@ package final class EmbeddedBroker {
         package init() {}
     }
 
-    package let port: UInt16
+    package private(set) var port: UInt16
     private let options: Options
     private let executable: String
     /// Configuration and log.
@@ -47,7 +47,16 @@ package final class EmbeddedBroker {
         guard let executable = Self.findExecutable() else { throw .notInstalled }
         self.executable = executable
         folder = try TemporaryFolder(prefix: "bobo-broker-")
-        if let port = options.port { self.port = port } else { port = try LoopbackPort.free() }
+        port = options.port ?? 0
+        if options.port != nil { return try start() }
+        // Whoever else looks for a free port may be given the same one.
+        for _ in 0..<4 {
+            do throws(EmbeddedBrokerError) {
+                port = try LoopbackPort.free()
+                return try start()
+            } catch .portTaken {}
+        }
+        port = try LoopbackPort.free()
         try start()
     }
 

@@ -2,21 +2,29 @@ import Glibc
 
 /// Ports on 127.0.0.1.
 enum LoopbackPort {
-    /// One that nobody uses at this moment.
+    /// One that nobody uses at this moment, and below those that the system gives to connections: one of theirs could be
+    /// taken by any connection before the broker has it, or while the broker is stopped, and who asks whether somebody
+    /// listens there could reach himself (TCP's simultaneous open, RFC 9293, 3.5).
     static func free() throws(EmbeddedBrokerError) -> UInt16 {
-        let socket = makeSocket()
-        guard socket >= 0 else { throw .system("a socket for a free port") }
-        defer { close(socket) }
-        var address = loopback(0)
-        let bound = withSocketAddress(&address) { bind(socket, $0, $1) }
-        guard bound == 0 else { throw .system("a free port on loopback") }
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let named = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
+        for _ in 0..<1000 {
+            let port = UInt16.random(in: 10_000..<firstOfConnections)
+            let socket = makeSocket()
+            guard socket >= 0 else { throw .system("a socket for a free port") }
+            defer { close(socket) }
+            var address = loopback(port)
+            if withSocketAddress(&address, { bind(socket, $0, $1) }) == 0 { return port }
         }
-        guard named == 0 else { throw .system("a free port on loopback") }
-        return UInt16(bigEndian: address.sin_port)
+        throw .system("a free port on loopback", EADDRINUSE)
     }
+
+    /// The least port that the system chooses for a connection; Linux's default where it cannot be read.
+    private static let firstOfConnections: UInt16 = {
+        guard let file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "r") else { return 32_768 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 64)
+        guard fgets(&line, Int32(line.count), file) != nil else { return 32_768 }
+        return UInt16(clamping: max(strtol(line, nil, 10), 11_000))
+    }()
 
     /// Whether someone accepts connections there.
     static func accepts(_ port: UInt16) -> Bool {
