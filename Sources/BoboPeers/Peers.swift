@@ -134,6 +134,8 @@ package struct Peers {
         return actions
     }
 
+    package var hasActions: Bool { !actions.isEmpty }
+
     mutating func act(_ action: PeerAction) { actions.append(action) }
 
     mutating func log(_ log: PeerLog) { actions.append(.log(log)) }
