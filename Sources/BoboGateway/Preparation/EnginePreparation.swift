@@ -12,6 +12,8 @@ package struct EnginePreparation {
     package let options: EngineOptions
     /// The filters whose topics are wanted from the broker.
     package let wanted: [WantedFilter]
+    /// The partitions that these fall into.
+    package let partitioning: Partitioning
     /// The pattern files as they looked before they were read.
     let files: FileWatch
 
@@ -40,6 +42,8 @@ package struct EnginePreparation {
         options.maximumAhead = configuration.maxAhead
         options.maximumPayload = Int(configuration.maxPayload)
         options.defaultInput = configuration.sensors.map(\.filter)
+        // A replay is of one gateway that sees all.
+        if unnamed == .areErrors { configuration.setReplication(of: &options) }
         if options.defaultInput.isEmpty, unnamed == .seeAll, let all = try? TopicFilter("#") {
             options.defaultInput = [all]
         }
@@ -50,5 +54,9 @@ package struct EnginePreparation {
         }
         let prefix = configuration.prefix
         wanted = (named.map { WantedFilter($0) } + sensors).filter { $0.filter.firstLiteral != prefix }
+        partitioning = Partitioning(wanted, way: configuration.partitioningWay, prefix: prefix)
+        if unnamed == .areErrors {
+            PartitionChecks(configuration: configuration, partitioning: partitioning, problems: problems).report()
+        }
     }
 }
