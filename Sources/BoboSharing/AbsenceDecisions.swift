@@ -4,6 +4,8 @@ import BoboPeers
 /// The waits at an `absent` that are over by the clock, and since when this gateway knows. One gateway decides each of them.
 struct AbsenceDecisions {
     fileprivate var since: [RunIdentifier: Duration] = [:]
+
+    var areOpen: Bool { !since.isEmpty }
 }
 
 extension SharedEngine {

@@ -29,6 +29,7 @@ package final class SharedEngine {
     var isHeld = false
     /// Since when the changes of what was taken wait for a peer's acknowledgment.
     private var unacknowledged: (batch: Int, since: Duration)?
+    private var wantsTick = false
     var pace = Pace()
 
     /// - Parameter random: for epochs and tokens.
@@ -120,6 +121,8 @@ package final class SharedEngine {
         begin(moment)
         peers?.receive(bytes, at: moment, runs)
         carryOut(moment)
+        // It may be the answer that the end of an `absent` waits for.
+        if absences.areOpen { wantsTick = true }
     }
 
     package func status(of gateway: String, isOnline: Bool, isRetained: Bool, at moment: Moment) {
@@ -209,6 +212,7 @@ package final class SharedEngine {
     /// - Parameter isIdle: whether no message waits to be taken.
     package func tick(isIdle: Bool, at moment: Moment) {
         begin(moment)
+        wantsTick = false
         guard peers != nil else {
             pace.advance(engine, moment)
             return carryOut(moment)
@@ -227,6 +231,7 @@ package final class SharedEngine {
 
     /// On the monotonic clock, never more than half a second away where there are peers.
     package func nextDeadline(at moment: Moment) -> Duration {
+        if wantsTick { return moment.now }
         var deadline = moment.now + (peers == nil ? .seconds(60) : .milliseconds(500))
         if !isHeld, let due = pace.due(engine) { deadline = min(deadline, due) }
         if let peers { deadline = min(deadline, peers.nextDeadline) }
