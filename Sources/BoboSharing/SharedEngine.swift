@@ -30,6 +30,7 @@ package final class SharedEngine {
     /// Since when the changes of what was taken wait for a peer's acknowledgment.
     private var unacknowledged: (batch: Int, since: Duration)?
     private var wantsTick = false
+    private var lastTick: Duration
     var pace = Pace()
 
     /// - Parameter random: for epochs and tokens.
@@ -38,6 +39,7 @@ package final class SharedEngine {
     ) {
         self.engine = engine
         self.options = options
+        lastTick = moment.now
         runs = EngineRuns(engine)
         peers = options.peers.map { Peers($0, random: random, at: moment) }
         let division = options.peers?.division ?? DivisionOptions()
@@ -213,6 +215,7 @@ package final class SharedEngine {
     package func tick(isIdle: Bool, at moment: Moment) {
         begin(moment)
         wantsTick = false
+        lastTick = moment.now
         guard peers != nil else {
             pace.advance(engine, moment)
             return carryOut(moment)
@@ -229,10 +232,10 @@ package final class SharedEngine {
         carryOut(moment)
     }
 
-    /// On the monotonic clock, never more than half a second away where there are peers.
+    /// On the monotonic clock; where there are peers, half a second after the last `tick` at the latest.
     package func nextDeadline(at moment: Moment) -> Duration {
         if wantsTick { return moment.now }
-        var deadline = moment.now + (peers == nil ? .seconds(60) : .milliseconds(500))
+        var deadline = peers == nil ? moment.now + .seconds(60) : lastTick + .milliseconds(500)
         if !isHeld, let due = pace.due(engine) { deadline = min(deadline, due) }
         if let peers { deadline = min(deadline, peers.nextDeadline) }
         if let waiting = unacknowledged { deadline = min(deadline, waiting.since + SharedEngine.patience) }

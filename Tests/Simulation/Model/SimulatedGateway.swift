@@ -34,6 +34,7 @@ final class SimulatedGateway {
     private var wakesAt: Duration?
     private var isWakePending = false
     private var isStopping = false
+    private var seen: [RunIdentifier: RunRank] = [:]
     /// The runs whose complex events this life has sent to the broker.
     private(set) var publishedRuns: Set<RunIdentifier> = []
     var link = SimulatedLink()
@@ -61,6 +62,7 @@ final class SimulatedGateway {
         tokens = [:]
         messages = 0
         publishedRuns = []
+        seen = [:]
         wakesAt = nil
         isWakePending = false
         world.trace { "\(self.id) starts, life \(self.life)" }
@@ -165,7 +167,25 @@ final class SimulatedGateway {
             for id in toAcknowledge { reading.send(.acknowledge(id: id)) }
             toAcknowledge = []
         }
+        if world.isTraced { traceRuns(engine) }
         sleep(engine)
+    }
+
+    /// What has changed of the active runs.
+    private func traceRuns(_ engine: SharedEngine) {
+        var ranks: [RunIdentifier: RunRank] = [:]
+        for run in engine.engine.activeRuns { ranks[run] = engine.engine.rank(of: run) }
+        for run in engine.engine.activeRuns where seen[run] != ranks[run] {
+            let copy = engine.engine.copy(of: run)
+            world.trace {
+                "\(self.id) has \(run) \(copy?.phenomenon ?? ""): \(copy?.history.map { Outcome.describe($0.event) } ?? []) at \(copy?.block ?? -1)"
+            }
+        }
+        for run in seen.keys.sorted(by: { $0.description < $1.description }) where ranks[run] == nil {
+            let end = engine.engine.remembered[run].map { "\($0.status)" } ?? "gone"
+            world.trace { "\(self.id) has no more \(run): \(end)" }
+        }
+        seen = ranks
     }
 
     private func sleep(_ engine: SharedEngine) {

@@ -14,7 +14,7 @@ final class World {
     var record = Record()
     /// The last steps, where they are wanted.
     private(set) var steps: [String] = []
-    private let isTraced: Bool
+    let isTraced: Bool
     /// By client: until when nothing gets through.
     var blockedUntil: [String: (up: Bool, down: Bool, time: Duration)] = [:]
     let keepAlive = Duration.seconds(12)
