@@ -17,7 +17,7 @@ package final class SharedEngine {
     var absences = AbsenceDecisions()
     var partitions: PartitionReading
     var waited = WaitedMessages()
-    private let options: SharingOptions
+    let options: SharingOptions
     private var lastInput: Moment?
     private var lastSecond = Duration.zero
     private var isReadingUp = false
@@ -77,8 +77,12 @@ package final class SharedEngine {
             droppedAsRead += 1
             return
         }
+        hasTaken = true
         engine.take(message)
     }
+
+    /// Whether this gateway has read an event of its own, which is its clock from then on.
+    private(set) var hasTaken = false
 
     /// Messages that waited, and that another gateway had read meanwhile.
     package private(set) var droppedAsRead = 0
