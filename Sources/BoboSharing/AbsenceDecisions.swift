@@ -27,8 +27,12 @@ extension SharedEngine {
         }
         for decision in pending {
             guard let since = absences.since[decision.run], let peers,
-                peers.decides(decision.run, since: since, at: moment), peers.haveAllLiveAnsweredInFull(since: since)
+                peers.decides(decision.run, since: since, at: moment)
             else { continue }
+            guard peers.haveAllLiveAnsweredInFull(since: since) else {
+                self.peers?.askInFull(since: since, at: moment, self.runs)
+                continue
+            }
             engine.decide(decision.run)
             carryOut(moment)
         }
