@@ -13,6 +13,9 @@ package enum Family: String, CaseIterable, Sendable {
     }
 
     var hasFaults: Bool { self != .calm && self != .replay }
+
+    /// Whether nothing is late or lost by it.
+    var isHarmless: Bool { self == .calm || self == .replay }
 }
 
 /// How a simulation is set up; drawn from its seed.

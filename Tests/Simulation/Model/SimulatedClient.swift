@@ -37,6 +37,8 @@ final class SimulatedClient {
 
     func connect() {
         guard !isDone, connection == nil else { return }
+        // Nobody answers on the port.
+        guard world.broker.isUp else { return retry() }
         let connection = Connection(client: id)
         let broker = world.broker
         let (isKept, will) = (keepsSession, will)
@@ -44,10 +46,10 @@ final class SimulatedClient {
             up: Pipe(world.schedule, delay: delay) { broker.take($0, of: connection, isKept: isKept, will: will) },
             down: Pipe(world.schedule, delay: delay) { [weak self] in self?.arrive($0, connection) })
         self.connection = connection
-        connection.up?.send(.connect)
-        if let until = world.blockedUntil[id] {
+        if let until = world.blockedUntil[id], until.time > world.schedule.now {
             connection.hold(up: until.up, down: until.down, until: until.time)
         }
+        connection.up?.send(.connect)
         // Nothing answers.
         world.schedule.after(.seconds(5)) { [weak self] in
             guard let self, self.connection === connection, !self.isConnected else { return }
