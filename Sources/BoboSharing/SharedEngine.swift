@@ -113,7 +113,7 @@ package final class SharedEngine {
 
     /// Whether more may be read before that: while the batch to the peers is filling.
     package func mayRead(at moment: Moment) -> Bool {
-        guard let waiting = unacknowledged else { return true }
+        guard !mayAcknowledge(at: moment), let waiting = unacknowledged else { return true }
         return moment.now - waiting.since < options.batch
     }
 

@@ -47,7 +47,7 @@ struct FaultPlan {
         let rest = scenario.family == .overlap ? 0.5...8 : 16.0...26
         while at < scenario.end - .seconds(3) {
             let fault = FaultPlan.fault(scenario.family, scenario, &random)
-            let lasts = FaultPlan.length(of: fault)
+            let lasts = FaultPlan.length(of: fault) + (scenario.family == .clock ? .seconds(8) : .zero)
             faults.append((at, fault))
             if !scenario.family.isHarmless { windows.append(Window(start: at, end: at + lasts)) }
             at += random.duration(rest) + (scenario.family == .overlap ? .zero : lasts)
@@ -130,7 +130,10 @@ struct FaultPlan {
                 if dateOffset != 0 { gateway.clock.dateOffset = dateOffset }
                 gateway.clock.base = world.random.duration(10...1000)
                 gateway.clock.start = schedule.now
+                gateway.clock.rate = world.random.happens(0.5) ? 1 : 1 + world.random.duration(-0.001...0.001).seconds
                 gateway.start()
+                // Until it has the time from somewhere.
+                later(world.random.duration(0.5...8)) { gateway.clock.dateOffset = 0 }
             }
         case .pause(let id, let lasts):
             guard let gateway = world[id], gateway.isUp else { return }

@@ -215,7 +215,7 @@ final class SimulatedGateway {
         let dropped = engine.droppedAsRead
         waiting.publication.payload.withUnsafeBytes { bytes in
             let message = Message(
-                topic: waiting.publication.topic, payload: bytes, arrival: moment.wall, isRetained: false,
+                topic: waiting.publication.topic, payload: bytes, arrival: arrival(engine), isRetained: false,
                 number: messages)
             engine.take(message, partition: waiting.partition, isOld: waiting.isOld)
         }
@@ -224,6 +224,13 @@ final class SimulatedGateway {
             "\(self.id) \(isDropped ? "drops" : "takes") \(describe(waiting.publication))\(waiting.isOld ? ", which waited" : "")"
         }
         if !isDropped { world.acted(self, waiting.publication) }
+    }
+
+    /// The date, but not before what the engine has seen, as in the real loop.
+    private func arrival(_ engine: SharedEngine) -> Int64 {
+        let date = moment.wall
+        guard let now = engine.engine.now, now - date < 60_000 else { return date }
+        return max(date, now)
     }
 
     // MARK: The reading connection
