@@ -72,6 +72,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What it costs to share runs; see Benchmarks. Built with `swift build -c release --product replication-cost`.
+        .executableTarget(
+            name: "replication-cost",
+            dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            path: "Benchmarks/replication-cost", swiftSettings: strict),
+
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
         .testTarget(
