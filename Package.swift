@@ -84,6 +84,11 @@ let package = Package(
             path: "Tests/Simulation/Model", swiftSettings: strict),
         .executableTarget(
             name: "simulate", dependencies: ["PeerSimulation"], path: "Tests/Simulation/Command", swiftSettings: strict),
+        // What it costs to share runs; see Benchmarks. Built with `swift build -c release --product replication-cost`.
+        .executableTarget(
+            name: "replication-cost",
+            dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            path: "Benchmarks/replication-cost", swiftSettings: strict),
 
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
