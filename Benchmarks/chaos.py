@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """chaos.py --bobo PATH [--fault none|kill|pause|broker-stop|broker-kill] [--copies 1|2] [--no-partitions] ...
 
-Several gateways share the sensors of a plant: a machine reports a, b and c, in this order, on topics of different partitions, again
+Several gateways share the sensors of a plant: a machine reports load, mill and seal, in this order, on topics of different partitions, again
 and again. Each round of a machine is to come to one complex event, whose history holds that round's three messages and no others.
 Meanwhile, every so often, one gateway is killed (SIGKILL) and started again, or stopped (SIGSTOP) for a while, or the broker is.
 What is missing, false (made of messages that do not belong together) and repeated is counted, and whether a RESYNC was sent once all
@@ -27,9 +27,9 @@ patterns:
     key: levels[2]
     within: 60s
     blocks:
-      - {followed_by: {on: plant/a/+}, group: a}
-      - {followed_by: {on: plant/b/+}, group: b}
-      - {followed_by: {on: plant/c/+}, group: c}
+      - {followed_by: {on: plant/load/+}, group: a}
+      - {followed_by: {on: plant/mill/+}, group: b}
+      - {followed_by: {on: plant/seal/+}, group: c}
 emit:
   data: '{"machine": key, "rounds": [a[0].payload.round, b[0].payload.round, c[0].payload.round]}'
 actions:
@@ -51,10 +51,10 @@ patterns:
     key: levels[2]
     within: 60s
     blocks:
-      - {followed_by: {on: plant/a/+}, group: a}
-      - {followed_by: {on: plant/b/+}, group: b}
-      - {followed_by: {on: plant/c/+}, group: c}
-      - {absent: {on: plant/d/+}, for: 300ms}
+      - {followed_by: {on: plant/load/+}, group: a}
+      - {followed_by: {on: plant/mill/+}, group: b}
+      - {followed_by: {on: plant/seal/+}, group: c}
+      - {absent: {on: plant/out/+}, for: 300ms}
 emit:
   data: '{"machine": key, "rounds": [a[0].payload.round, b[0].payload.round, c[0].payload.round]}'
 """
@@ -62,10 +62,12 @@ emit:
 
 def configuration(name, names, options):
     others = ", ".join(other for other in names if other != name)
-    text = f"instance: {name}\npatterns: patterns\nsensors:\n  - filter: plant/+/+\n    event_id: string(payload.seq)\n"
+    text = f"instance: {name}\npatterns: patterns\nsensors:\n"
+    for sensor in ["load", "mill", "seal", "out"]:
+        text += f"  - filter: plant/{sensor}/+\n    event_id: string(payload.seq)\n"
     text += f"peers:\n  ids: [{others}]\n  ping_after: {options.ping_after}\n  resync_after: {options.resync_after}\n  remember: {{age: {options.remember_age}}}\n"
     if options.partitions:
-        text += f"partitions:\n  filters: [plant/a/#, plant/b/#, plant/c/#]\n  copies: {options.copies}\n"
+        text += f"partitions:\n  filters: [plant/load/#, plant/mill/#, plant/seal/#, plant/out/#]\n  copies: {options.copies}\n"
     return text + f"stats_interval: 1s\n"
 
 
@@ -78,7 +80,7 @@ def schedule(options):
         for number in range(int(options.seconds / options.period)):
             start = offset + number * options.period
             expected.append((f"m{machine}", number))
-            for place, sensor in enumerate("abc"):
+            for place, sensor in enumerate(["load", "mill", "seal"]):
                 seq += 1
                 lines.append((start + place * options.gap, f"plant/{sensor}/m{machine}", f'{{"round":{number},"seq":{seq}}}'))
     lines.sort()

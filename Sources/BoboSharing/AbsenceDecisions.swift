@@ -4,6 +4,8 @@ import BoboPeers
 /// The waits at an `absent` that are over by the clock, and since when this gateway knows. One gateway decides each of them.
 struct AbsenceDecisions {
     fileprivate var since: [RunIdentifier: Duration] = [:]
+
+    var areOpen: Bool { !since.isEmpty }
 }
 
 extension SharedEngine {
@@ -25,8 +27,12 @@ extension SharedEngine {
         }
         for decision in pending {
             guard let since = absences.since[decision.run], let peers,
-                peers.decides(decision.run, since: since, at: moment), peers.haveAllLiveAnsweredInFull(since: since)
+                peers.decides(decision.run, since: since, at: moment)
             else { continue }
+            guard peers.haveAllLiveAnsweredInFull(since: since) else {
+                self.peers?.askInFull(since: since, at: moment, self.runs)
+                continue
+            }
             engine.decide(decision.run)
             carryOut(moment)
         }

@@ -28,6 +28,9 @@ extension SharedEngine {
         case .send(let peer, let bytes): effects.append(.send(to: peer, bytes))
         case .apply(let changes):
             engine.apply(changes)
+            if !hasTaken, !options.arrivalsAreTheClock, let time = changes.compactMap(\.lastEvent).max() {
+                follow(time, moment)
+            }
             // Before the next action, which may say that another has published what is completed now.
             takeOutputs()
         case .remember(let ends):
@@ -57,6 +60,13 @@ extension SharedEngine {
         }
     }
 
+    /// Where the sensors' timestamps are the clock, a gateway that has read none goes by its peers' events.
+    private func follow(_ time: Int64, _ moment: Moment) {
+        guard time > engine.now ?? .min else { return }
+        engine.advance(to: time)
+        pace.note(engine, moment)
+    }
+
     /// What the engine has made: published at once by a lone gateway, else kept until it is clear who publishes it.
     func takeOutputs() {
         for output in engine.takeOutputs() {
@@ -66,6 +76,16 @@ extension SharedEngine {
             case .action(let request):
                 if peers == nil { effects.append(.act(request)) } else { kept.keep(request) }
             }
+        }
+    }
+}
+
+extension PeerChange {
+    /// The `ts` of the last event of the run's history, milliseconds since 1970.
+    fileprivate var lastEvent: Int64? {
+        switch self {
+        case .update(let copy), .complete(let copy, _): copy.history.last?.event.timestamp
+        case .halt, .completedEarlier: nil
         }
     }
 }
