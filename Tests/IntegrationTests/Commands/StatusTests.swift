@@ -176,4 +176,49 @@ import Testing
         #expect(result.output.hasPrefix("own: offline\n"))
         #expect(!result.output.contains("other"))
     }
+
+    @Test("Two gateways that share their runs: each shows the other, and all partitions are read by one of them")
+    func shared() throws {
+        try write()
+        try site.write(
+            """
+            phenomenon: garden
+            patterns: [{name: one, input: [garden/+], blocks: [{followed_by: 'true'}]}]
+            """, pattern: "garden")
+        try site.folder.write("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", to: "peer.key")
+        try site.configure("stats_interval: 300ms\npeers: {key_file: peer.key}")
+        let one = try site.start(["--peer", "gw-b"], instance: "gw-a")
+        let two = try site.start(["--peer", "gw-a"], instance: "gw-b")
+        let client = try site.listener("bobo/stats/+")
+        for (own, other) in [("gw-a", "gw-b"), ("gw-b", "gw-a")] {
+            try client.waitForMessage(on: "bobo/stats/\(own)", timeout: .seconds(30)) { message in
+                let figures = try ReadJSON(message.text)
+                return figures["peers"][other]["ready"] == true && figures["partitions"]["home/+"].count == 1
+                    && figures["partitions"]["garden/+"].count == 1
+            }
+        }
+        let result = try status()
+        let lines = result.output.split(separator: "\n").map(String.init)
+        #expect(
+            lines.count { $0.wholeMatch(of: #/  gw-[ab]  sync    ready  [0-9.ms]+ ago +0 .*/#) != nil } == 2,
+            "\(result)")
+        for partition in ["garden/\\+", "home/\\+"] {
+            let line = try Regex("  \(partition) +gw-[ab] for [0-9.ms]+")
+            #expect(lines.count { $0.wholeMatch(of: line) != nil } == 2, "\(partition) in \(result)")
+        }
+        withExtendedLifetime((one, two)) {}
+    }
+
+    @Test("run says that peers without a key file may be spoken for by anybody")
+    func unsealed() throws {
+        try write()
+        let gateway = try site.start(["--peer", "gw-b", "gw-c"])
+        try gateway.waitForLine(containing: "whoever may publish to bobo/peer/gw may change runs")
+        let printed = try BoboProcess.run(
+            ["run", "--print-config", "--peer", "gw-b", "--peer", "gw-c"], in: site.folder)
+        #expect(printed.output.contains("  ids: [gw-b, gw-c]  # --peer\n"))
+        let wrong = try BoboProcess.run(["run", "--peer", "a/b"], in: site.folder)
+        #expect(wrong.status == 64)
+        #expect(wrong.errors.contains("--peer: found \"a/b\", expected a gateway's name"))
+    }
 }
