@@ -106,7 +106,9 @@ let package = Package(
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboGatewayTests",
-            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboPeers", "BoboTopics", "BoboYAML", "CEL"],
+            dependencies: [
+                "BoboGateway", "BoboEngine", "BoboMQTT", "BoboPatterns", "BoboPeers", "BoboTopics", "BoboYAML", "CEL",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),
