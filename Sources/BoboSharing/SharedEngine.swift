@@ -266,9 +266,10 @@ package final class SharedEngine {
 
     // MARK: Inside
 
-    /// A gateway that has read no event yet has timers of its peers' runs: where arrivals are the clock, it goes from now on.
+    /// A gateway that has read no event yet has timers of its peers' runs: where arrivals are the clock, it goes by the date,
+    /// also where that is set right after the start.
     private func startClock(_ moment: Moment) {
-        guard engine.now == nil, options.arrivalsAreTheClock else { return }
+        guard !hasTaken, options.arrivalsAreTheClock, engine.now.map({ moment.wall > $0 }) ?? true else { return }
         engine.advance(to: moment.wall)
         pace.note(engine, moment)
     }
