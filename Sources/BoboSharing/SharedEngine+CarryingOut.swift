@@ -54,8 +54,9 @@ extension SharedEngine {
             _ = engine.takeChanges()
         case .read(let names): effects += partitions.want(names, now: moment.now)
         case .stopped(let sessionMayGo):
-            effects += partitions.release(now: moment.now)
-            effects.append(.stopped(sessionMayGo: sessionMayGo))
+            // What was read and is held is with the session alone. One that stays keeps its subscriptions: nobody reads
+            // meanwhile what this gateway was the last to read.
+            effects.append(.stopped(sessionMayGo: sessionMayGo && takesMessages))
         case .log(let log): effects.append(.log(log))
         }
     }

@@ -269,9 +269,12 @@ package final class SharedEngine {
 
     // MARK: Inside
 
-    /// A gateway that has read no event yet has timers of its peers' runs: where arrivals are the clock, it goes from now on.
+    /// Where arrivals are the clock, a gateway that has read no event yet goes by the date, since its peers' runs have timers;
+    /// and so does one whose date was set right since its last event.
     private func startClock(_ moment: Moment) {
-        guard engine.now == nil, options.arrivalsAreTheClock else { return }
+        guard options.arrivalsAreTheClock, engine.now.map({ moment.wall > $0 + (hasTaken ? 1000 : 0) }) ?? true else {
+            return
+        }
         engine.advance(to: moment.wall)
         pace.note(engine, moment)
     }
@@ -308,7 +311,8 @@ package final class SharedEngine {
     func settleReading(_ moment: Moment) {
         guard let peers else { return }
         if waited.holds { _ = waited.advance(peers, now: moment.now) }
-        let reads = isReadingUp && !waited.isOld ? partitions.reads : [:]
+        // What is held may never be acted on here.
+        let reads = isReadingUp && !waited.isOld && !waited.holds ? partitions.reads : [:]
         guard reads != reported else { return }
         reported = reads
         self.peers?.reads(reads, at: moment, runs)

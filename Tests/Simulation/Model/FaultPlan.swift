@@ -45,7 +45,8 @@ struct FaultPlan {
         var at = scenario.begin + random.duration(1...8)
         // One at a time has time to heal in between.
         let rest = scenario.family == .overlap ? 0.5...8 : 16.0...26
-        while at < scenario.end - .seconds(3) {
+        // A date set right is known to the engine with the next message only.
+        while at < scenario.end - .seconds(scenario.family == .clock ? 25 : 3) {
             let fault = FaultPlan.fault(scenario.family, scenario, &random)
             let lasts = FaultPlan.length(of: fault) + (scenario.family == .clock ? .seconds(8) : .zero)
             faults.append((at, fault))
