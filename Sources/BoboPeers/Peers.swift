@@ -113,7 +113,9 @@ package struct Peers {
     /// The partitions that this gateway reads, each with the time since when; none while the reading connection is lost.
     package mutating func reads(_ reads: [String: Duration], at moment: Moment, _ source: any RunSource) {
         begin(moment)
-        if reads.count != division.reads.count || reads.keys.contains(where: { division.reads[$0] == nil }) { tellAll() }
+        if reads.count != division.reads.count || reads.keys.contains(where: { division.reads[$0] == nil }) {
+            tellAll()
+        }
         if reads != division.reads { statement += 1 }
         division.reads = reads
         settle(moment, source)

@@ -96,7 +96,11 @@ struct OpenEntry {
         }
         if shape.hasBase {
             json.raw(",\"base\":")
-            if let first = bases.first, bases.allSatisfy({ $0 == first }) { json.write(first) } else { json.write(bases) }
+            if let first = bases.first, bases.allSatisfy({ $0 == first }) {
+                json.write(first)
+            } else {
+                json.write(bases)
+            }
             json.raw(",\"base_hash\":")
             json.write(baseHashes)
         }

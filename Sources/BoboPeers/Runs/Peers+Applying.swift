@@ -57,7 +57,9 @@ extension Peers {
             pattern = PatternIdentity(phenomenon: phenomenon, pattern: name, version: version ?? Hash128())
         }
         if isBrief { return pattern }
-        if source.version(phenomenon: pattern.phenomenon, pattern: pattern.pattern) == pattern.version { return pattern }
+        if source.version(phenomenon: pattern.phenomenon, pattern: pattern.pattern) == pattern.version {
+            return pattern
+        }
         counters.versionMismatches += entry.identifiers.count
         let line = PeerLog.versionMismatch(
             peers[place].id, phenomenon: pattern.phenomenon, pattern: pattern.pattern)
@@ -254,7 +256,8 @@ extension Peers {
         guard let added = added(entry, message, &application, source) else { return nil }
         history += added
         return RunCopy(
-            identifier: run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, version: pattern.version, key: key,
+            identifier: run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, version: pattern.version,
+            key: key,
             block: block, history: history)
     }
 

@@ -21,7 +21,9 @@ extension Peers {
             head.reads =
                 stop == .none ? division.reads.mapValues { max(0, (moment.now - $0).milliseconds) } : [:]
         }
-        if !peers[place].needs.isEmpty { head.need = Array(peers[place].needs.keys.prefix(1000)).sorted { $0.value < $1.value } }
+        if !peers[place].needs.isEmpty {
+            head.need = Array(peers[place].needs.keys.prefix(1000)).sorted { $0.value < $1.value }
+        }
         return head
     }
 
