@@ -11,7 +11,8 @@ extension CompiledPattern {
         entries.reserveCapacity(history.count)
         history.forEach { entries.append(HistoryEntry(event: $0.event, group: name(ofGroup: $0.group))) }
         return RunCopy(
-            identifier: identifier, phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version, key: key,
+            identifier: identifier, phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version,
+            key: key,
             block: block, history: entries)
     }
 
