@@ -116,11 +116,14 @@ extension Peers {
     // MARK: Passing on
 
     /// A peer may have died between one of the others and the next: what came from it lately goes to the others.
+    /// The latest of it, and no more than leaves room in a stash: what a plant does in two minutes would else bring everybody
+    /// the full state. What is older has most likely arrived, and of active runs the digest would tell.
     mutating func passOn(_ place: Int, _ moment: Moment) {
         let horizon = options.resyncAfter * 2
         let fresh = origins.all.map { ($0.key, $0.value.content) }
             .filter { $1.peer == place && moment.now - $1.at <= horizon }
-        for (run, origin) in fresh.sorted(by: { ($0.1.at, $0.0.value) < ($1.1.at, $1.0.value) }) {
+            .sorted { ($0.1.at, $0.0.value) < ($1.1.at, $1.0.value) }
+        for (run, origin) in fresh.suffix(options.stashLimit / 2) {
             counters.passedOn += 1
             share(run, origin.content, moment, except: place)
         }
