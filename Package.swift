@@ -52,11 +52,12 @@ let package = Package(
                 "BoboEngine", "BoboTopics", "CEL", .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .target(name: "BoboSharing", dependencies: ["BoboEngine", "BoboPeers", "BoboTopics"], swiftSettings: strict),
         .target(name: "BoboMQTT", dependencies: ["CMosquitto", "BoboTopics"], swiftSettings: strict),
         .target(
             name: "BoboGateway",
             dependencies: [
-                "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
+                "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboPeers", "BoboSharing", "BoboTopics", "BoboYAML", "CEL",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -48,16 +48,19 @@ package final class EmbeddedBroker {
         self.executable = executable
         folder = try TemporaryFolder(prefix: "bobo-broker-")
         port = options.port ?? 0
-        if options.port != nil { return try start() }
+        guard options.port == nil else {
+            try start()
+            return
+        }
         // Whoever else looks for a free port may be given the same one.
-        for _ in 0..<4 {
+        var tries = 5
+        while !isRunning {
+            tries -= 1
             do throws(EmbeddedBrokerError) {
                 port = try LoopbackPort.free()
-                return try start()
-            } catch .portTaken {}
+                try start()
+            } catch .portTaken where tries > 0 {}
         }
-        port = try LoopbackPort.free()
-        try start()
     }
 
     deinit { stop() }

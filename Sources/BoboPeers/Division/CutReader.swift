@@ -29,6 +29,8 @@ package struct CutReader: Sendable {
     private var isWanted = false
     /// Whether what is read now is acted on.
     package private(set) var acts: Bool
+    /// Whether the own cut was read, and no other's since: that this gateway reads is known to all who read too.
+    package private(set) var isConfirmed = false
 
     /// - Parameter hasSession: whether the broker held a session of a former life: what that holds is acted on until a cut
     ///   names another.
@@ -64,9 +66,13 @@ package struct CutReader: Sendable {
     package mutating func cut(naming reader: String) -> [Step] {
         acts = reader == gateway
         if acts {
-            if case .cutting = state { state = .reading }
+            if case .cutting = state {
+                state = .reading
+                isConfirmed = true
+            }
             return []
         }
+        isConfirmed = false
         switch state {
         // Cuts may cross: the own one is still to come, and the last one counts.
         case .subscribing, .cutting: return [.acknowledgeCut]
@@ -81,6 +87,7 @@ package struct CutReader: Sendable {
     /// Ends reading without a next reader, at a planned stop that nobody has answered.
     package mutating func release() -> [Step] {
         acts = false
+        isConfirmed = false
         guard state != .idle, state != .unsubscribing else { return [] }
         state = .unsubscribing
         return [.unsubscribe]
@@ -93,10 +100,21 @@ package struct CutReader: Sendable {
         return wasCutByOther ? [.acknowledgeCut] : []
     }
 
+    /// The connection was lost and came back with its session: what was under way is asked for again.
+    package func reconnected() -> [Step] {
+        switch state {
+        case .idle, .reading: []
+        case .subscribing: [.subscribe]
+        case .cutting: [.publishCut]
+        case .unsubscribing: [.unsubscribe]
+        }
+    }
+
     /// The connection was lost and came back without a session: what was subscribed is not.
     package mutating func sessionLost() -> [Step] {
         state = .idle
         acts = false
+        isConfirmed = false
         wasCutByOther = false
         return want(isWanted)
     }

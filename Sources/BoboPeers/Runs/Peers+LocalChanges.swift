@@ -38,6 +38,17 @@ extension Peers {
         share(run, .updated, moment)
     }
 
+    /// Whether the run is known to have ended.
+    package func remembers(_ run: RunIdentifier) -> Bool { remembered[run] != nil }
+
+    /// Whether some live peer has a batch of local changes, with all before it, or there is nothing of it to send. Where no
+    /// peer is live nobody can have it, so that nothing is to be waited for.
+    package func hasAcknowledged(_ batch: Int) -> Bool {
+        let live = peers.filter(\.isLive)
+        return live.isEmpty
+            || live.contains { $0.acknowledgedBatch >= batch || (!$0.isOpen && $0.outbox.inFlight?.hasChanges != true) }
+    }
+
     private mutating func noteCompletion(_ copy: RunCopy, _ change: Change, _ moment: Moment) {
         let run = copy.identifier
         guard remembered[run]?.isCompleted != true else { return }
