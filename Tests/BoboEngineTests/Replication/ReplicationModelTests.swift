@@ -184,6 +184,7 @@ private struct Cluster {
                 seed \(seed), engine \(number) at \(place), identifies \(identifies): missing \(missing), added \(added);
                 \(engine.completed.count) of \(one.completed.count) completed;
                 \(engine.engine.statistics.activeRuns) of \(one.engine.statistics.activeRuns) active
+                \(engine.engine.statistics.restingKeys) of \(one.engine.statistics.restingKeys) resting
                 now \(engine.engine.now ?? 0): \(engine.active.joined(separator: "\n"))
                 \(source.events.map(\.line).joined(separator: "\n"))
                 """)
@@ -193,13 +194,7 @@ private struct Cluster {
     }
 
     private func describe(_ source: RandomCase) -> String {
-        source.patterns.map { pattern in
-            """
-            \(pattern.phenomenon)/\(pattern.name) key \(pattern.hasKey) within \(pattern.within ?? -1) \
-            singleton \(pattern.isSingleton) runs \(pattern.maximumRuns) history \(pattern.maximumHistory) \
-            \(pattern.blocks.map { $0.role })
-            """
-        }.joined(separator: "\n")
+        source.patterns.map(\.description).joined(separator: "\n")
     }
 
     // MARK: Any order
@@ -276,11 +271,12 @@ private struct Cluster {
                 """
                 \(describe(source))
                 seed \(seed), engines 0 and \(number), each completes once: \(once), identifies \(identifies):
-                \(engines[0].active.joined(separator: "\n"))
+                \(engines[0].active.joined(separator: "\n")) \(engines[0].rests)
                 --
-                \(engine.active.joined(separator: "\n"))
+                \(engine.active.joined(separator: "\n")) \(engine.rests)
                 --
-                \(engines[0].completedRuns.count) \(engine.completedRuns.count)
+                \(engines[0].completedRuns.count) \(engine.completedRuns.count) \(engines[0].finished.symmetricDifference(engine.finished))
+                \(source.events.map(\.line).joined(separator: "\n"))
                 """)
             return false
         }
