@@ -86,7 +86,7 @@ extension PeerChange {
     fileprivate var lastEvent: Int64? {
         switch self {
         case .update(let copy), .complete(let copy, _): copy.history.last?.event.timestamp
-        case .halt, .completedEarlier: nil
+        case .halt, .completedEarlier, .rest: nil
         }
     }
 }

@@ -99,6 +99,7 @@ extension Block {
             case .loop(.relaxed): "followed_by\(any) with loop"
             case .optional: "followed_by\(any) with optional"
             case .absent: "absent"
+            case .allOf: "all_of"
             }
         return group.isEmpty ? name : "\(name), group \(group)"
     }
