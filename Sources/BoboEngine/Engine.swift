@@ -42,7 +42,7 @@ public final class Engine {
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider = Decider(
             sorted, scope: scope, recordsChanges: options.recordsChanges,
-            replication: options.replicates ? Replication(options) : nil)
+            replication: options.replicates ? Replication(options) : nil, explains: options.explains)
         routes = Routes(
             matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
             prefix: options.prefix)
@@ -127,6 +127,12 @@ public final class Engine {
 
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
+
+    /// What each event since the last call did to runs of `EngineOptions.explains`, in order, and the changes of all runs,
+    /// as `takeChanges()` has them.
+    package func takeExplanations() -> (explanations: [Explanation], changes: [Change]) {
+        (decider.witness?.take() ?? [], decider.takeChanges())
+    }
 
     /// The predicates that have failed on each of the first events they were asked of, each of them once.
     public func takeWarnings() -> [PredicateWarning] {

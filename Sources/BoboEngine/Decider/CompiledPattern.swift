@@ -73,6 +73,8 @@ final class CompiledPattern {
 
     var predicates: [CompiledPredicate] { preconditions + haltconditions + steps.flatMap { $0.predicates + $0.unless } }
 
+    var name: PatternName { PatternName(phenomenon: phenomenon.name, pattern: pattern.name) }
+
     /// A hash of phenomenon, pattern, key (as JSON) and the first event's identifier.
     func identifier(key: Value, first: Event) -> RunIdentifier {
         var hash = identity

@@ -6,12 +6,18 @@ final class Decider {
     let scope: Scope
     var state: RunState
     private var stamp: UInt64 = 0
+    let witness: Witness?
 
-    init(_ phenomena: [Phenomenon], scope: Scope, recordsChanges: Bool, replication: Replication? = nil) {
+    init(
+        _ phenomena: [Phenomenon], scope: Scope, recordsChanges: Bool, replication: Replication? = nil,
+        explains: Set<PatternName> = []
+    ) {
         self.scope = scope
         state = RunState(replication)
         matchers = Decider.compile(phenomena).map(Matcher.init)
-        state.effects.recordsChanges = recordsChanges || replication != nil
+        state.effects.recordsChanges = recordsChanges || replication != nil || !explains.isEmpty
+        witness = explains.isEmpty ? nil : Witness(scope)
+        for matcher in matchers where explains.contains(matcher.compiled.name) { matcher.witness = witness }
         replication?.serve(matchers)
     }
 
@@ -58,7 +64,14 @@ final class Decider {
         state.replication?.look(at: event)
         route.forEachInterest(in: event) { interest in
             let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
+            guard interest.matcher.witness != nil else {
+                interest.matcher.take(offer, interest.conditions, &state, scope)
+                return
+            }
+            scope.witness = interest.matcher.witness
             interest.matcher.take(offer, interest.conditions, &state, scope)
+            scope.witness = nil
+            witness?.end(state)
         }
     }
 

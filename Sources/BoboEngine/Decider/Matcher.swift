@@ -26,6 +26,8 @@ final class Matcher {
     /// Of runs whose first event bears an identifier of the sensor's, so that it may come again.
     var identified: Set<RunIdentifier> = []
     private(set) var unseen = 0
+    /// Where the runs' ways are to be explained.
+    var witness: Witness?
 
     init(_ compiled: CompiledPattern) {
         self.compiled = compiled
@@ -37,9 +39,13 @@ final class Matcher {
         scope.event = offer.event
         scope.view = nil
         scope.key = .null
-        if let conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) { return }
+        if let conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) {
+            witness?.begin(.unseen(.input), offer, self, state)
+            return
+        }
         guard let (key, value) = key(scope) else {
             unseen += 1
+            witness?.begin(.unseen(.key), offer, self, state)
             return
         }
         scope.key = value
@@ -53,6 +59,7 @@ final class Matcher {
         }
         sortCompletions(from: completed, &state)
         scope.view = nil
+        scope.witness?.begin(.start, offer, self, state)
         if let group = compiled.start(offer, scope) {
             start(Accepted(event: offer.event, group: group), key, value, known, &state)
         }
@@ -80,6 +87,7 @@ final class Matcher {
         if compiled.steps[Int(place.block)].readsHistory {
             offerOneByOne(offer, place, keyState, &state, scope)
         } else {
+            scope.witness?.begin(place, state.forest.runs(below: place.root), offer, self, state)
             let decision = compiled.decide(offer, at: Int(place.block), scope)
             move(decision, place, keyState, offer.event, &state)
         }
@@ -100,6 +108,7 @@ final class Matcher {
         for run in state.forest.runs(below: place.root) {
             single(out: run, at: place, &state)
             scope.view = state.forest.view(of: run, groupCount: groupCount)
+            scope.witness?.begin(place, [run], offer, self, state)
             let decision = compiled.decide(offer, at: Int(place.block), scope)
             carry(out: decision, on: run, place, keyState, offer.event, &state)
         }

@@ -9,6 +9,8 @@ final class Scope: Activation {
     var now: Int64 = 0
     /// Of predicates, until someone takes them.
     var warnings: [PredicateWarning] = []
+    /// Hears each predicate that is asked; nil where nobody wants to know.
+    var witness: Witness?
     private let timezone: Value
 
     init(timezone: String) {
