@@ -53,6 +53,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "BoboSharing", dependencies: ["BoboEngine", "BoboPeers", "BoboTopics"], swiftSettings: strict),
+        .target(name: "BoboGraph", dependencies: ["BoboEngine", "BoboTopics", "CEL"], swiftSettings: strict),
         .target(name: "BoboMQTT", dependencies: ["CMosquitto", "BoboTopics"], swiftSettings: strict),
         .target(
             name: "BoboGateway",
@@ -65,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "bobo",
             dependencies: [
-                "BoboGateway", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
+                "BoboGateway", "BoboGraph", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -79,6 +80,10 @@ let package = Package(
             name: "BoboEngineTests", dependencies: ["BoboEngine", "BoboPatterns", "BoboYAML", "CEL", "BoboTopics"],
             swiftSettings: strict),
         .testTarget(name: "BoboYAMLTests", dependencies: ["BoboYAML"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboGraphTests",
+            dependencies: ["BoboGraph", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
         .testTarget(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),

@@ -18,7 +18,6 @@ struct Bobo: AsyncParsableCommand {
         version: version,
         subcommands: [
             Initialise.self, Topics.self, Run.self, Check.self, TestPatterns.self, Replay.self, Record.self, Play.self,
-            Evaluate.self,
-            Schema.self,
+            Evaluate.self, Graph.self, Schema.self,
         ])
 }

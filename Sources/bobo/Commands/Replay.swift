@@ -44,12 +44,13 @@ struct Replay: ParsableCommand {
         let writer = try openOutput()
         StopSignal.install()
         do {
-            let reader = try open()
+            let replay = EventFileReplay(path: events, end: end, isStrict: strict)
+            let reader = try replay.open()
             let start = ContinuousClock.now
             defer { summarise(engine, reader, took: ContinuousClock.now - start) }
-            try replay(reader, engine, writer)
+            try replay.run(reader, engine) { try write(engine, writer) }
             try writer.flush()
-        } catch is Stopped {
+        } catch is EventFileReplay.Stopped {
             try writer.flush()
             say("stopped before the end")
             throw ExitCode.interrupted
@@ -72,56 +73,6 @@ struct Replay: ParsableCommand {
             say("\(error)")
             throw ExitCode.badInput
         }
-    }
-
-    private func open() throws -> EventFileReader {
-        let (path, isStrict) = (events, strict)
-        return try EventFileReader(path: events, awaitInput: Replay.await) { number, reason in
-            if isStrict { throw EventFileError.badLine(path: path, number: number, reason: reason) }
-            say("\(path):\(number): \(reason); skipped")
-        }
-    }
-
-    private struct Stopped: Error {}
-
-    /// Until there is something to read, or someone wants the command to end.
-    private static func await(_ descriptor: Int32) throws {
-        var descriptors = [
-            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: StopSignal.descriptor, events: Int16(POLLIN), revents: 0),
-        ]
-        while poll(&descriptors, 2, -1) < 0, errno == EINTR {}
-        if descriptors[1].revents != 0 { throw Stopped() }
-    }
-
-    private func replay(_ reader: EventFileReader, _ engine: Engine, _ writer: LineWriter) throws {
-        var progress = Progress()
-        defer { progress.clear() }
-        let size = reader.size
-        var lines = 0
-        while let line = try reader.next() {
-            lines += 1
-            if let (topic, payload) = line.event.message {
-                payload.withUnsafeBytes { bytes in
-                    engine.take(
-                        Message(
-                            topic: topic, payload: bytes, arrival: line.event.timestamp,
-                            isRetained: line.event.isRetained, number: line.number))
-                }
-            } else {
-                engine.advance(to: line.event.timestamp)
-            }
-            try write(engine, writer)
-            if lines % 4096 == 0 { progress.show(told(lines, reader.bytesRead, size)) }
-        }
-        engine.flush()
-        try end?.run(engine) { try write(engine, writer) }
-        try write(engine, writer)
-    }
-
-    private func told(_ lines: Int, _ read: Int64, _ size: Int64?) -> String {
-        guard let size, size > 0 else { return "\(lines) lines" }
-        return "\(lines) lines, \(100 * read / size) %"
     }
 
     private func write(_ engine: Engine, _ writer: LineWriter) throws {
