@@ -11,7 +11,11 @@ struct Replay: ParsableCommand {
             Complex events come as JSON, one a line, in order of completion; a summary at the end and progress on
             standard error. The same input gives the same output, byte for byte.
 
+            --explain tells of each run of a pattern what each event did to it, and why not more, and of events that began
+            none why; it takes the place of the complex events, unless --output names a file for those.
+
               bobo replay --patterns patterns --events patterns/recordings/fire.fires.jsonl
+              bobo replay --patterns patterns --events patterns/recordings/fire.quiet.jsonl --explain heat-then-smoke
               bobo record --for 1h --output hour.jsonl && bobo replay --patterns patterns --events hour.jsonl --end all
             """)
 
@@ -30,6 +34,12 @@ struct Replay: ParsableCommand {
             valueName: "duration"))
     var end: ReplayEnd?
 
+    @Option(
+        help: ArgumentHelp(
+            "Tells the way of each run of this pattern; PHENOMENON/PATTERN where several have the name.",
+            valueName: "pattern"))
+    var explain: String?
+
     @Flag(help: "Stops at the first line that cannot be read.")
     var strict = false
 
@@ -40,15 +50,23 @@ struct Replay: ParsableCommand {
             configurationOptions.forRecordedEvents(), [patterns], unnamed: .seeAll)
         var options = preparation.options
         options.gateway = "replay"
+        options.explains = try explained(preparation.phenomena)
         let engine = Engine(preparation.phenomena, paths: preparation.paths, options: options)
         let writer = try openOutput()
+        let explanation = explain == nil || output == "-" ? writer : try LineWriter()
+        let explainer = explain.map { _ in
+            RunExplainer(preparation.phenomena, options.explains) { try explanation.write(line: $0) }
+        }
         StopSignal.install()
         do {
             let replay = EventFileReplay(path: events, end: end, isStrict: strict)
             let reader = try replay.open()
             let start = ContinuousClock.now
             defer { summarise(engine, reader, took: ContinuousClock.now - start) }
-            try replay.run(reader, engine) { try write(engine, writer) }
+            defer { try? explanation.flush() }
+            try replay.run(reader, engine) { try write(engine, writer, explainer) }
+            try explainer?.finish()
+            try explanation.flush()
             try writer.flush()
         } catch is EventFileReplay.Stopped {
             try writer.flush()
@@ -75,10 +93,30 @@ struct Replay: ParsableCommand {
         }
     }
 
-    private func write(_ engine: Engine, _ writer: LineWriter) throws {
-        for output in engine.takeOutputs() {
-            if case .complexEvent(let event) = output { try writer.write(line: event.json) }
+    private func write(_ engine: Engine, _ writer: LineWriter, _ explainer: RunExplainer?) throws {
+        if let explainer {
+            let (explanations, changes) = engine.takeExplanations()
+            try explainer.take(explanations, changes)
         }
+        for produced in engine.takeOutputs() where explainer == nil || output != "-" {
+            if case .complexEvent(let event) = produced { try writer.write(line: event.json) }
+        }
+    }
+
+    /// The patterns that `--explain` names.
+    /// - Throws: exit status 64 where there is none.
+    private func explained(_ phenomena: [Phenomenon]) throws -> Set<PatternName> {
+        guard let explain else { return [] }
+        let all = phenomena.flatMap { phenomenon in
+            phenomenon.patterns.map { PatternName(phenomenon: phenomenon.name, pattern: $0.name) }
+        }
+        let named = all.filter { $0.pattern == explain || "\($0.phenomenon)/\($0.pattern)" == explain }
+        guard !named.isEmpty else {
+            let known = all.map { "\($0.phenomenon)/\($0.pattern)" }.sorted().joined(separator: ", ")
+            say("--explain: there is no pattern \(harmless(explain)); there are \(known)")
+            throw ExitCode.validationFailure
+        }
+        return Set(named)
     }
 
     private func summarise(_ engine: Engine, _ reader: EventFileReader, took: Duration) {
