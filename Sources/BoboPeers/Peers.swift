@@ -1,4 +1,4 @@
-import BoboEngine
+package import BoboEngine
 import CEL
 
 /// The peers' protocol of one gateway, without I/O and without a clock: messages, statuses, local changes and the time go
@@ -7,7 +7,7 @@ import CEL
 /// After each input the actions are to be carried out, in order, before the next input: what is sent later is made from
 /// what the engine has then.
 package struct Peers {
-    let options: PeersOptions
+    var options: PeersOptions
     var random: any RandomNumberGenerator & Sendable
     var seal: Seal?
     var epoch: Random128
@@ -121,6 +121,26 @@ package struct Peers {
     /// Asks all live peers for an answer that is younger than this moment; see `answered(since:)`.
     package mutating func ask(at moment: Moment, _ source: any RunSource) {
         begin(moment)
+        tellAll()
+        settle(moment, source)
+    }
+
+    /// The patterns have changed, and with them, it may be, the partitions.
+    package mutating func replace(
+        _ division: DivisionOptions, config: Hash128, at moment: Moment, _ source: any RunSource
+    ) {
+        begin(moment)
+        let reads = self.division.reads
+        if division != options.division {
+            options.division = division
+            self.division = Division(division, gateway: options.gateway)
+            self.division.reads = reads.filter { division.partitions.contains($0.key) }
+        }
+        options.config = config
+        // They hear what runs here now, and what runs of it.
+        for place in peers.indices where peers[place].joined != nil {
+            wantResync(place, why: "the patterns have changed", moment)
+        }
         tellAll()
         settle(moment, source)
     }

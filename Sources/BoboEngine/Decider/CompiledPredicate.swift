@@ -53,6 +53,12 @@ final class CompiledPredicate {
         return outcome
     }
 
+    /// Asked where there is no event under check.
+    func holds(_ scope: Scope) -> Bool {
+        guard let program else { return true }
+        return evaluate(program, scope) == .match
+    }
+
     private func evaluate(_ program: Program, _ scope: Scope) -> Outcome {
         do {
             let outcome: Outcome = try program.holds(scope) ? .match : .noMatch
@@ -73,6 +79,8 @@ final class CompiledPredicate {
     /// Several runs may ask of one event.
     private func note(_ failure: EvaluationFailure, _ program: Program, _ scope: Scope) {
         guard let event = scope.event, trial.last !== event else { return }
+        // Of each key the first event has none before it.
+        if scope.previous == nil, program.readsPrevious { return }
         trial.append(event)
         guard trial.count == PredicateWarning.eventCount else { return }
         scope.warnings.append(PredicateWarning(source, program, failure, trial))

@@ -34,7 +34,7 @@ final class Witness {
             let key = matcher.keyStates[state.forest.runs[run].keyState].value
             return matcher.compiled.identifier(key: key, first: first)
         }
-        begin(.runs(identifiers, block: Int(place.block)), offer, matcher, state)
+        begin(.runs(identifiers, block: Int(place.position.block)), offer, matcher, state)
     }
 
     /// What has changed since it began is the last explanation's.
@@ -45,7 +45,7 @@ final class Witness {
     }
 
     func hear(_ predicate: CompiledPredicate, _ outcome: Outcome, matches: [Bool]) {
-        guard let last = explanations.indices.last else { return }
+        guard isOpen, let last = explanations.indices.last else { return }
         explanations[last].answers.append(
             Explanation.Answer(
                 predicate: predicate.source, verdict: verdict(predicate, outcome, matches: matches)))

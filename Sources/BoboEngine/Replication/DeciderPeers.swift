@@ -13,6 +13,7 @@ extension Decider {
             case .complete(let copy, let timestamp): complete(copy, timestamp, replication)
             case .halt(let run, _, _, _, let timestamp): end(run, .halted, timestamp, replication)
             case .completedEarlier(let run, _, _): end(run, .completed, nil, replication)
+            case .rest(let copy): rest(copy, replication)
             }
         replication.counters.count(applied)
         return applied
@@ -40,9 +41,13 @@ extension Decider {
         let active = replication.number(of: copy.identifier)
         if let active, let rank = rank(of: active, replication), copy.rank <= rank { return .ignored }
         let last = matcher.compiled.steps.count - 1
-        guard last >= 1, let checked = matcher.check(copy, blocks: 1...last) else { return .refused(.malformed) }
+        let first = matcher.compiled.firstPlace
+        guard last >= first, let checked = matcher.check(copy, blocks: first...last) else {
+            return .refused(.malformed)
+        }
         guard let active else {
             matcher.adopt(copy, checked, replication, &state)
+            matcher.haltAtRest(copy, checked, replication, &state)
             return .adopted
         }
         matcher.advance(active, to: copy, checked, replication, &state)
@@ -70,8 +75,16 @@ extension Decider {
         } else {
             replication.remember(copy.identifier, .completed, timestamp)
         }
-        matcher.complete(copy, checked, timestamp, &state)
+        matcher.complete(copy, checked, timestamp, &state, scope)
         return .completed
+    }
+
+    private func rest(_ copy: RestCopy, _ replication: Replication) -> AppliedChange {
+        guard let matcher = replication.matcher(copy.phenomenon, copy.pattern) else { return .refused(.unknownPattern) }
+        guard matcher.compiled.pattern.version == copy.version else { return .refused(.version) }
+        guard let (key, rest) = matcher.rest(of: copy, replication, &state) else { return .refused(.malformed) }
+        scope.key = copy.key
+        return matcher.merge(rest, key, replication, &state, scope) ? .recorded : .ignored
     }
 
     /// The end of a run without a complex event.
@@ -112,7 +125,7 @@ extension Decider {
         guard let run = replication.number(of: identifier), let matcher = replication.facts(of: run)?.matcher,
             let last = state.forest.history(of: run)?.last
         else { return }
-        let arrival = matcher.compiled.arrival(at: state.forest.block(of: run), last: last)
+        let arrival = matcher.arrival(of: run, last: last, state.forest)
         let from = arrival > last.timestamp ? arrival : last.timestamp.addingClamped(1)
         let key = matcher.keyStates[state.forest.runs[run].keyState].key
         for kept in replication.recent.events(of: matcher, key, from: from) {
@@ -124,8 +137,9 @@ extension Decider {
     private func offer(
         _ kept: RecentEvents.Kept, to run: Int32, of matcher: Matcher, clock: Int64, _ replication: Replication
     ) {
-        let offer = Offer(event: kept.event, matches: kept.matches, stamp: nextStamp())
+        let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
         scope.now = max(clock, kept.event.timestamp)
+        scope.previous = kept.previous
         if matcher.offerAlone(offer, to: run, replication, &state, scope) { replication.counters.caughtUp += 1 }
     }
 
@@ -136,8 +150,9 @@ extension Decider {
             if let run = begun.flatMap(replication.number(of:)) {
                 offer(kept, to: run, of: matcher, clock: clock, replication)
             }
-            let offer = Offer(event: kept.event, matches: kept.matches, stamp: nextStamp())
+            let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
             scope.now = max(clock, kept.event.timestamp)
+            scope.previous = kept.previous
             let run = matcher.startAlone(offer, end.key, &state, scope)
             begun = run ?? begun
         }
@@ -151,20 +166,43 @@ extension Decider {
         for contest in due { contest.matcher.settleContest(contest.key, clock: clock, replication, &state) }
     }
 
+    // MARK: Rests
+
+    /// The keys that rest, and the rests that ended and are kept in mind.
+    var rests: [RestCopy] {
+        matchers.flatMap { matcher in
+            (matcher.rests?.rests ?? [:]).compactMap { key, rest in matcher.compiled.copy(of: rest) }
+        }
+    }
+
+    /// The runs whose completion a key rests after.
+    var restingRuns: Set<RunIdentifier> {
+        var runs: Set<RunIdentifier> = []
+        for rests in matchers.compactMap(\.rests) where rests.restingCount > 0 {
+            for rest in rests.rests.values where !rest.isEnded { runs.insert(rest.run) }
+        }
+        return runs
+    }
+
     // MARK: Absent
 
     /// The runs whose wait at an `absent` is over by the clock, with their deadlines.
     func pendingDecisions() -> [PendingDecision] {
         guard let replication = state.replication else { return [] }
         tidyPending(replication)
-        var result: [PendingDecision] = []
+        var result: [(begin: Int64, decision: PendingDecision)] = []
         for (node, wait) in replication.pending {
             for run in state.forest.runs(below: node) {
                 guard let identifier = replication.facts(of: run)?.identifier else { continue }
-                result.append(PendingDecision(run: identifier, deadline: wait.deadline))
+                let decision = PendingDecision(run: identifier, deadline: wait.deadline)
+                result.append((state.forest.runs[run].begin, decision))
             }
         }
-        return result.sorted { ($0.deadline, $0.run.value) < ($1.deadline, $1.run.value) }
+        // Where a run that completes halts the others of its key, the one that began first is to do so.
+        return result.sorted {
+            ($0.decision.deadline, $0.begin, $0.decision.run.value)
+                < ($1.decision.deadline, $1.begin, $1.decision.run.value)
+        }.map(\.decision)
     }
 
     private func tidyPending(_ replication: Replication) {
@@ -179,15 +217,20 @@ extension Decider {
             let matcher = replication.facts(of: run)?.matcher
         else { return false }
         let keyState = state.forest.runs[run].keyState
-        let block = state.forest.block(of: run)
-        let deadline = state.forest.nodes[state.forest.top(of: run)].deadline
-        guard case .absent = matcher.compiled.steps[block].role, deadline <= clock,
-            let root = matcher.keyStates[keyState].root(at: Int32(block))
+        let position = state.forest.position(of: run)
+        let top = state.forest.top(of: run)
+        let deadline = state.forest.nodes[top].deadline
+        guard matcher.waits(at: position), deadline <= clock,
+            let root = matcher.keyStates[keyState].root(at: position)
         else { return false }
         replication.isApplying = true
         defer { replication.isApplying = false }
-        matcher.single(out: run, at: KeyState.Place(block: Int32(block), root: root), &state)
-        matcher.waitIsOver(state.forest.runs[run].node, deadline: deadline, &state)
+        let wait = replication.pending[top]
+        let holds = wait?.number == state.forest.nodes[top].timer ? wait?.holds : nil
+        scope.now = deadline
+        matcher.single(out: run, at: KeyState.Place(position: position, root: root), &state)
+        matcher.waitIsOver(state.forest.runs[run].node, deadline: deadline, holds: holds, &state, scope)
+        matcher.finish(deadline, &state, scope)
         if replication.number(of: identifier) == run {
             replication.behind.append(identifier)
         }
@@ -199,11 +242,11 @@ extension Decider {
     func end(decided identifier: RunIdentifier) {
         guard let replication = state.replication, let run = replication.number(of: identifier),
             replication.undecided.contains(run), let matcher = replication.facts(of: run)?.matcher,
-            !matcher.isUndecided(run, state.forest), let within = matcher.compiled.pattern.within,
-            let first = state.forest.runs[run].first
+            !matcher.isUndecided(run, state.forest), let within = matcher.compiled.pattern.within
         else { return }
+        let end = state.forest.runs[run].begin.addingClamped(within)
         replication.announce {
-            matcher.endAlone(run, .within, first.event.timestamp.addingClamped(within), &state)
+            matcher.endAlone(run, .within, end, &state)
         }
     }
 
@@ -214,6 +257,9 @@ extension Decider {
         let undecided = replication.pending.values.map(\.deadline).min() ?? .max
         replication.recent.forget(
             readBefore: replication.time.addingClamped(-replication.catchUp), unlessFrom: undecided)
+        for matcher in matchers {
+            matcher.rests?.forget(changedBefore: replication.time.addingClamped(-replication.rememberAge))
+        }
     }
 
     /// Takes all runs away, as if they had never been heard of.
@@ -225,9 +271,11 @@ extension Decider {
             }
             matcher.withdraw(run, nil, nil, replication, &state)
         }
+        for matcher in matchers { matcher.rests?.removeAll() }
         replication.behind = []
         replication.freed = []
         replication.contests = []
+        replication.restChanges = []
     }
 
     // MARK: Looking
@@ -262,7 +310,12 @@ extension Decider {
             let matcher = replication.facts(of: run)?.matcher, let history = state.forest.history(of: run)
         else { return nil }
         let key = matcher.keyStates[state.forest.runs[run].keyState].value
-        return matcher.compiled.copy(of: history, key: key, block: state.forest.block(of: run))
+        let position = state.forest.position(of: run)
+        let derived = matcher.compiled.arrival(at: Int(position.block), last: history.last)
+        let arrival = matcher.arrival(of: run, last: history.last, state.forest)
+        return matcher.compiled.copy(
+            of: history, key: key, block: Int(position.block), satisfied: position.satisfied,
+            arrival: arrival == derived ? nil : arrival)
     }
 }
 

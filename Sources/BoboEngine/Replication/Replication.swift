@@ -18,7 +18,9 @@ final class Replication {
     /// A wait at an `absent` block that is over by the clock, and not yet decided.
     struct Wait {
         let number: UInt64
-        let deadline: Int64
+        var deadline: Int64
+        /// What `only_if` came to at the deadline; nil: it has none.
+        let holds: Bool?
     }
 
     /// The end of a singleton's run while a peer's change was applied: its key is free for events that came since.
@@ -37,6 +39,7 @@ final class Replication {
     }
 
     let catchUp: Int64
+    let rememberAge: Int64
     private let source: String
     private var numbers: [RunIdentifier: Int32] = [:]
     /// By the run's number in the forest.
@@ -62,11 +65,14 @@ final class Replication {
     /// Runs that have come or advanced from a peer and have not caught up yet.
     var behind: [RunIdentifier] = []
     var freed: [Freed] = []
+    /// Rests that have begun or ended here, which the others are to hear of.
+    var restChanges: [RestCopy] = []
     /// Whether a peer's change, or what follows of it, is at work.
     var isApplying = false
 
     init(_ options: EngineOptions) {
         catchUp = max(0, options.catchUp)
+        rememberAge = options.rememberAge
         source = options.source
         remembered = RememberedRuns(limit: options.rememberedRuns)
         held = HeldEvents(age: options.rememberAge)
@@ -75,6 +81,15 @@ final class Replication {
     func pass(to time: Int64) {
         self.time = max(time, self.time)
         held.pass(to: self.time)
+    }
+
+    func tell(_ rest: KeyRest, of compiled: CompiledPattern) {
+        if let copy = compiled.copy(of: rest) { restChanges.append(copy) }
+    }
+
+    /// The machine's date has stepped.
+    func shift(by milliseconds: Int64) {
+        for node in pending.keys { pending[node]?.deadline.add(milliseconds) }
     }
 
     // MARK: Patterns

@@ -13,7 +13,7 @@ package struct DiagramStep: Sendable {
     }
 
     package enum Shape: Sendable {
-        case plain, negated, loop, optional, absent
+        case plain, negated, loop, optional, absent, all
     }
 
     /// From 1, as one counts in the file.
@@ -25,6 +25,8 @@ package struct DiagramStep: Sendable {
     package let transition: Transition
     package let shape: Shape
     package let conditions: [DiagramCondition]
+    /// Whether each condition is to be met, by an event of its own, where otherwise any of them is enough.
+    package let wantsAll: Bool
     package let group: String
     /// What stands beside the operator: `times 3`, `for 5m`.
     package let options: [String]
@@ -55,7 +57,14 @@ package struct DiagramStep: Sendable {
         conditions = block.predicates.map(DiagramCondition.init)
         group = block.group
         options = form.options
-        facts = block.unless.map { PatternDiagram.Fact("unless", DiagramCondition($0).text, halts: true) }
+        wantsAll = form.shape == .all
+        var facts = block.unless.map { PatternDiagram.Fact("unless", DiagramCondition($0).text, halts: true) }
+        // Of copies, it is the last that loops.
+        if let until = copies.compactMap(\.until).last {
+            facts.append(PatternDiagram.Fact("until", DiagramCondition(until).text))
+        }
+        if let onlyIf = block.onlyIf { facts.append(PatternDiagram.Fact("only_if", DiagramCondition(onlyIf).text)) }
+        self.facts = facts
     }
 
     /// What the roles of the copies come to.
@@ -79,6 +88,8 @@ package struct DiagramStep: Sendable {
             case .absent(let wait):
                 (name, transition, shape) = ("absent", .time, .absent)
                 options.append("for \(milliseconds(wait))")
+                if block.restarts { options.append("restart") }
+            case .allOf: (name, transition, shape) = ("all_of", .relaxed, .all)
             }
             options += Form.repetition(copies)
         }
@@ -99,7 +110,7 @@ extension Block {
     /// Whether it is passed exactly once.
     fileprivate var isFixed: Bool {
         switch role {
-        case .plain, .negated, .absent: true
+        case .plain, .negated, .absent, .allOf: true
         case .loop, .optional: false
         }
     }

@@ -49,6 +49,18 @@ package struct PatternDiagram: Sendable {
         if let key = pattern.key { facts.append(Fact("key", key.source)) }
         if let within = pattern.within { facts.append(Fact("within", milliseconds(within))) }
         if pattern.isSingleton { facts.append(Fact("singleton", pattern.key == nil ? "one run" : "one run a key")) }
+        switch pattern.afterMatch {
+        case .noSkip: break
+        case .skipPastLastEvent: facts.append(Fact("after_match", pattern.afterMatch.rawValue))
+        }
+        if let rest = pattern.rest {
+            let duration = rest.milliseconds.map(milliseconds)
+            let until = rest.until.map { "until \(DiagramCondition($0).text)" }
+            facts.append(Fact("rest", [duration, until].compactMap(\.self).joined(separator: " or ")))
+        }
+        if !pattern.state.isEmpty {
+            facts.append(Fact("state", pattern.state.map { DiagramCondition($0).text }.joined(separator: ", ")))
+        }
         facts += pattern.preconditions.map { Fact("halts unless", DiagramCondition($0).text, halts: true) }
         facts += pattern.haltconditions.map { Fact("halts if", DiagramCondition($0).text, halts: true) }
         return facts

@@ -5,8 +5,8 @@ struct SVGCard {
         case expression(String)
         case halt(String)
         case note(String)
-        /// Between two conditions any of which is enough.
-        case or
+        /// Between two conditions: any of them is enough, or each is wanted.
+        case joint(String)
     }
 
     static let padding = 12
@@ -28,7 +28,7 @@ struct SVGCard {
             lines += TextWrapping.lines(text, columns: columns, maximumLines: SVGCard.maximumLines).map(line)
         }
         for (index, condition) in step.conditions.enumerated() {
-            if index > 0 { lines.append(.or) }
+            if index > 0 { lines.append(.joint(step.wantsAll ? "and" : "or")) }
             let group = condition.group.map { " → \($0)" } ?? ""
             if !condition.topics.isEmpty || condition.expression == nil || !group.isEmpty {
                 add(
@@ -68,7 +68,7 @@ struct SVGCard {
             case .expression(let text): svg.text(text, x: left, y: baseline, "expression")
             case .halt(let text): svg.text(text, x: left, y: baseline, "halt")
             case .note(let text): svg.text(text, x: left, y: baseline, "note")
-            case .or: svg.text("or", x: left, y: baseline, "label")
+            case .joint(let text): svg.text(text, x: left, y: baseline, "label")
             }
             baseline += SVGCard.lineHeight
         }

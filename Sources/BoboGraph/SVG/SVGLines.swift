@@ -69,7 +69,7 @@ struct SVGLines {
             head(x: right - 40, y: top, .column, &svg)
         case .optional:
             line(pathAround(index), "edge around", &svg)
-        case .plain, .negated, .absent: break
+        case .plain, .negated, .absent, .all: break
         }
     }
 

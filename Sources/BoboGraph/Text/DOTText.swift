@@ -57,7 +57,7 @@ package enum DOTText {
 
     private static func attributes(_ shape: DiagramStep.Shape) -> String {
         switch shape {
-        case .plain: ""
+        case .plain, .all: ""
         case .negated: ", color=red"
         case .loop: ", color=purple"
         case .optional: ", style=\"rounded,dashed\""

@@ -29,7 +29,7 @@ struct DiagramEdges {
             case .optional:
                 let next: End = index + 1 < steps.count ? .step(step.number + 1) : .goal
                 edges.append(Edge(from: before, to: next, transition: nil, label: "passed over"))
-            case .plain, .negated, .absent: break
+            case .plain, .negated, .absent, .all: break
             }
             before = .step(step.number)
         }
@@ -44,7 +44,7 @@ struct DiagramEdges {
         if !step.group.isEmpty { head += " → \(step.group)" }
         var lines = [head]
         for (index, condition) in step.conditions.enumerated() {
-            let or = index > 0 ? "or " : ""
+            let or = index > 0 ? (step.wantsAll ? "and " : "or ") : ""
             let group = condition.group.map { " → \($0)" } ?? ""
             lines += TextWrapping.lines(or + condition.text + group, columns: columns, maximumLines: 6)
         }

@@ -57,7 +57,7 @@ package enum MermaidText {
     private static func brackets(_ shape: DiagramStep.Shape) -> (String, String) {
         switch shape {
         case .absent: ("{{", "}}")
-        case .plain, .negated, .loop, .optional: ("[", "]")
+        case .plain, .negated, .loop, .optional, .all: ("[", "]")
         }
     }
 

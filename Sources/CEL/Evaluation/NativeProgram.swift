@@ -10,7 +10,7 @@ extension Program {
         condition: @escaping @Sendable (Activation) throws(EvaluationFailure) -> Bool
     ) {
         self.init(
-            source: name, type: .bool, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [],
+            source: name, type: .bool, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [], hostCalls: [],
             root: NativeCondition(condition), localCount: 0)
     }
 
@@ -25,7 +25,7 @@ extension Program {
         value: @escaping @Sendable (Activation) throws(EvaluationFailure) -> Value
     ) {
         self.init(
-            source: name, type: .dyn, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [],
+            source: name, type: .dyn, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [], hostCalls: [],
             root: NativeValue(value), localCount: 0)
     }
 }

@@ -64,7 +64,7 @@ struct Replay: ParsableCommand {
             let start = ContinuousClock.now
             defer { summarise(engine, reader, took: ContinuousClock.now - start) }
             defer { try? explanation.flush() }
-            try replay.run(reader, engine) { try write(engine, writer, explainer) }
+            try replay.run(reader, engine) { _ in try write(engine, writer, explainer) }
             try explainer?.finish()
             try explanation.flush()
             try writer.flush()

@@ -31,8 +31,10 @@ struct EventFileReplay {
         if descriptors[1].revents != 0 { throw Stopped() }
     }
 
-    /// - Parameter step: called after each line, and as the clock runs on after the last.
-    func run(_ reader: EventFileReader, _ engine: Engine, step: () throws -> Void) throws {
+    /// - Parameter step: called after each line with its message, if it has one, and as the clock runs on after the last.
+    func run(
+        _ reader: EventFileReader, _ engine: Engine, step: ((topic: String, payload: [UInt8])?) throws -> Void
+    ) throws {
         var progress = Progress()
         defer { progress.clear() }
         let size = reader.size
@@ -49,12 +51,12 @@ struct EventFileReplay {
             } else {
                 engine.advance(to: line.event.timestamp)
             }
-            try step()
+            try step(line.event.message)
             if lines % 4096 == 0 { progress.show(told(lines, reader.bytesRead, size)) }
         }
         engine.flush()
-        try end?.run(engine) { try step() }
-        try step()
+        try end?.run(engine) { try step(nil) }
+        try step(nil)
     }
 
     private func told(_ lines: Int, _ read: Int64, _ size: Int64?) -> String {

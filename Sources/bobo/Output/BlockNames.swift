@@ -9,6 +9,9 @@ struct BlockNames {
         /// A block's own condition.
         case block(Int)
         case unless(Int)
+        case until(Int)
+        /// What ends a rest.
+        case rest
         case other
     }
 
@@ -22,10 +25,13 @@ struct BlockNames {
         for predicate in pattern.preconditions { purposes[predicate.place] = .precondition }
         for predicate in pattern.haltconditions { purposes[predicate.place] = .haltcondition }
         for step in steps {
-            let block = pattern.blocks[step.places.lowerBound]
-            for predicate in block.predicates { purposes[predicate.place] = .block(step.number) }
-            for predicate in block.unless { purposes[predicate.place] = .unless(step.number) }
+            for block in pattern.blocks[step.places] {
+                for predicate in block.predicates { purposes[predicate.place] = .block(step.number) }
+                for predicate in block.unless { purposes[predicate.place] = .unless(step.number) }
+                if let until = block.until { purposes[until.place] = .until(step.number) }
+            }
         }
+        if let until = pattern.rest?.until { purposes[until.place] = .rest }
     }
 
     func purpose(_ predicate: Predicate) -> Purpose { purposes[predicate.place] ?? .other }

@@ -18,6 +18,8 @@ struct EventReason {
                 return "block \(number): \(text)"
             case (.precondition, .failed): return "precondition: \(text)"
             case (.haltcondition, .failed): return "haltcondition: \(text)"
+            case (.until(let number), .failed): return "until of block \(number): \(text)"
+            case (.rest, .failed): return "until of rest: \(text)"
             case (.unless(let number), .failed): return "unless of block \(number): \(text)"
             case (.other, .failed), (.other, .noMatch): return text
             default: return nil
@@ -40,8 +42,22 @@ struct EventReason {
             return "not complete within \(names.pattern.within.map(DurationText.text) ?? "its time")"
         case .maximumRuns: return "the oldest of more than \(names.pattern.maximumRuns) runs (max_runs)"
         case .maximumHistory: return "more than \(names.pattern.maximumHistory) events (max_history)"
-        default: return "\(reason.rawValue)\(last)"
+        case .onlyIf: return "the wait is over, and only_if is not true"
+        case .afterMatch: return "another run of its key is complete (after_match)"
+        case .rest: return "another run of its key is complete, and the key rests"
+        case .replaced: return "the pattern was changed"
+        case .singleton: return "another gateway has a run of this key"
         }
+    }
+
+    /// Why runs went on without the event, which closed a loop.
+    func moved(_ answers: [Explanation.Answer]) -> String {
+        for answer in answers.reversed() where answer.verdict == .match {
+            if case .until(let number) = names.purpose(answer.predicate) {
+                return "the loop of block \(number) is closed: \(text(answer))"
+            }
+        }
+        return "the loop is closed"
     }
 
     private func text(_ answer: Explanation.Answer) -> String {

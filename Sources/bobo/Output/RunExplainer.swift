@@ -89,6 +89,13 @@ final class RunExplainer {
             }
             let answers = explanation.flatMap { $0.tells(of: run.identifier) ? $0.answers : nil } ?? []
             switch change.kind {
+            case .advanced where change.accepted == nil && !answers.isEmpty:
+                let then =
+                    change.block < pattern.names.pattern.blocks.count
+                    ? "; waits at \(pattern.names.name(change.block))" : ""
+                let why = EventReason(names: pattern.names).moved(answers)
+                stories[run.identifier]?.happened(explanation.map { text($0.event) }, at: change.timestamp, why + then)
+                stories[run.identifier]?.block = change.block
             case .started, .advanced: advance(run.identifier, change, pattern.names)
             case .completed:
                 if let event = change.accepted {
@@ -169,6 +176,8 @@ final class RunExplainer {
         let isMatch = explanation.answers.contains { answer in
             if case .block = names.purpose(answer.predicate) { answer.verdict == .match } else { false }
         }
+        if explanation.answers.isEmpty, names.pattern.rest != nil { return "the key rests" }
+        if explanation.answers.isEmpty { return "an event that completes a run begins none (after_match)" }
         guard isMatch else { return EventReason(names: names).ignored(explanation.answers) }
         if let last = explanation.answers.last, case .unless = names.purpose(last.predicate), last.verdict == .match {
             return EventReason(names: names).halted(.unless, [last])

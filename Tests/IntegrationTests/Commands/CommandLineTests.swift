@@ -80,7 +80,7 @@ import Testing
     @Test(
         "A wrong use ends with 64 and says how it is used",
         arguments: [
-            ["frobnicate"], ["run", "--frob"], ["run", "extra"], ["check"], ["check", "--events", "x", "y"], ["replay"],
+            ["frobnicate"], ["run", "--frob"], ["run", "extra"], ["check"], ["replay"],
             ["replay", "--patterns", "p", "--end", "soon"], ["record"], ["play"], ["play", "x", "--speed", "fast"],
             ["eval"], ["play", "x", "--qos", "3"],
         ])
