@@ -140,6 +140,17 @@ public final class Engine {
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
 
+    /// Whether changes of runs are kept for `takeChanges()`; where runs are shared, they always are. They are to be taken as
+    /// long as they are kept.
+    package var recordsChanges: Bool {
+        get { decider.state.effects.recordsChanges }
+        set {
+            guard decider.state.replication == nil else { return }
+            decider.state.effects.recordsChanges = newValue
+            if !newValue { _ = decider.takeChanges() }
+        }
+    }
+
     /// What each event since the last call did to runs of `EngineOptions.explains`, in order, and the changes of all runs,
     /// as `takeChanges()` has them.
     package func takeExplanations() -> (explanations: [Explanation], changes: [Change]) {

@@ -38,7 +38,7 @@ import Testing
         #expect(status == 0)
         #expect(
             lines == [
-                "p.yaml:10:49: hint: payload.contcat: in none of 2 messages on home/+/door; they have contact, battery",
+                "p.yaml:10:47: hint: payload.contcat: in none of 2 messages on home/+/door; they have contact, battery",
                 "p.yaml:11:22: hint: payload.temprature: in none of 3 messages on home/+/climate, home/+/door; "
                     + "they have temperature, deep, contact, battery",
                 "p.yaml:11:22: hint: p q: no event of events.jsonl reaches block 3, followed_by",

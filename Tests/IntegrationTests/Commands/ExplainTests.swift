@@ -40,7 +40,7 @@ import Testing
         let result = try explain(
             [
                 "{followed_by: {on: home/a, where: payload.x > 1}, group: hot}",
-                "{followed_by: {on: home/a, where: payload.y == hot[0].payload.x}}",
+                "{followed_by: {on: home/a, where: 'payload.y == hot[0].payload.x'}}",
             ], keys: ["singleton: true"],
             [(0, "a", #"{"x": 5}"#), (1, "b", "{}"), (2, "a", #"{"y": 4}"#), (2.5, "a", "{}"), (3, "a", #"{"y": 5}"#)])
         #expect(result.status == 0)
