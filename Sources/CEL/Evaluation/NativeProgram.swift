@@ -4,13 +4,14 @@ extension Program {
     /// - Parameters:
     ///   - name: What messages call it.
     ///   - slots: The variables that it reads.
+    ///   - functions: Those of the embedding program that stand for what it reads besides.
     ///   - condition: May be called from several threads at once.
     public convenience init(
-        named name: String, slots: Set<Int>,
+        named name: String, slots: Set<Int>, functions: [String] = [],
         condition: @escaping @Sendable (Activation) throws(EvaluationFailure) -> Bool
     ) {
         self.init(
-            source: name, type: .bool, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [], hostCalls: [],
+            source: name, type: .bool, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [], hostCalls: functions.map { HostCall(name: $0, arguments: [], offsets: []) },
             root: NativeCondition(condition), localCount: 0)
     }
 
@@ -19,13 +20,14 @@ extension Program {
     /// - Parameters:
     ///   - name: What messages call it.
     ///   - slots: The variables that it reads.
+    ///   - functions: Those of the embedding program that stand for what it reads besides.
     ///   - value: May be called from several threads at once.
     public convenience init(
-        named name: String, slots: Set<Int>,
+        named name: String, slots: Set<Int>, functions: [String] = [],
         value: @escaping @Sendable (Activation) throws(EvaluationFailure) -> Value
     ) {
         self.init(
-            source: name, type: .dyn, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [], hostCalls: [],
+            source: name, type: .dyn, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [], hostCalls: functions.map { HostCall(name: $0, arguments: [], offsets: []) },
             root: NativeValue(value), localCount: 0)
     }
 }
