@@ -25,15 +25,20 @@ struct Check: ParsableCommand {
               bobo check --config /etc/bobo/bobo.yaml patterns
             """)
 
-    @Argument(help: ArgumentHelp("Pattern and configuration files, or folders of them.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("Pattern and configuration files, or folders of them.", valueName: "path"),
+        completion: .patterns)
     var paths: [String]
 
     @Option(
         help: ArgumentHelp(
-            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"))
+            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"),
+        completion: .configuration)
     var config: String?
 
-    @Option(help: ArgumentHelp("Recorded events to try the patterns with; - for standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Recorded events to try the patterns with; - for standard input.", valueName: "file"),
+        completion: .events)
     var events: String?
 
     func run() throws {

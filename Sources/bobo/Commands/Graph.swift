@@ -31,7 +31,9 @@ struct Graph: ParsableCommand {
         }
     }
 
-    @Argument(help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"),
+        completion: .patterns)
     var path: String
 
     @Option(help: ArgumentHelp("What the picture is written in.", valueName: "format"))
@@ -39,7 +41,8 @@ struct Graph: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where the picture goes; - for standard output; a folder for a file each phenomenon.", valueName: "path"))
+            "Where the picture goes; - for standard output; a folder for a file each phenomenon.", valueName: "path"),
+        completion: .file())
     var output = "-"
 
     @Option(
@@ -47,7 +50,9 @@ struct Graph: ParsableCommand {
             "Pixels that an SVG may be wide; below 640 the blocks stand one below the other.", valueName: "pixels"))
     var width = 960
 
-    @Option(help: ArgumentHelp("An event file whose runs are counted block by block.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("An event file whose runs are counted block by block.", valueName: "file"),
+        completion: .events)
     var runs: String?
 
     @OptionGroup var configurationOptions: ConfigurationOptions

@@ -19,13 +19,19 @@ struct Replay: ParsableCommand {
               bobo record --for 1h --output hour.jsonl && bobo replay --patterns patterns --events hour.jsonl --end all
             """)
 
-    @Option(help: "A pattern file, or a folder of them.")
+    @Option(
+        help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"),
+        completion: .patterns)
     var patterns: String
 
-    @Option(help: "The event file; - for standard input.")
+    @Option(
+        help: ArgumentHelp("The event file; - for standard input.", valueName: "file"),
+        completion: .events)
     var events: String = "-"
 
-    @Option(help: "Where the complex events go; - for standard output.")
+    @Option(
+        help: ArgumentHelp("Where the complex events go; - for standard output.", valueName: "file"),
+        completion: .file())
     var output: String = "-"
 
     @Option(

@@ -6,7 +6,8 @@ import BoboYAML
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"))
+            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"),
+        completion: .configuration)
     var config: String?
 
     /// - Throws: exit status 65 after all errors were told on standard error.
