@@ -49,3 +49,35 @@ import Testing
         #expect(diagram.steps.map(\.places) == [0..<1, 1..<2])
     }
 }
+
+/// What later came to the language.
+@Suite struct OtherConstructsTests {
+    @Test("all_of, times with min, until, restart, only_if, rest, after_match and state are shown")
+    func constructs() throws {
+        let diagram = try pattern(
+            [
+                "{all_of: [{on: home/a, group: one}, payload.b == 1]}",
+                "{followed_by: payload.c == 1, times: {min: 2, max: 5}}",
+                "{followed_by: payload.d == 1, times: {min: 1}, until: payload.e == 1}",
+                "{absent: payload.f == 1, for: 90s, restart: true, only_if: size(history) < 9}",
+            ],
+            keys: "    rest: {for: 10m, until: payload.reset == true}\n    state: [presence/+]\n")
+        let steps = diagram.steps
+        #expect(steps.map(\.name) == ["all_of", "followed_by", "followed_by", "absent"])
+        #expect(steps.map(\.places) == [0..<1, 1..<6, 6..<8, 8..<9])
+        #expect(steps.map(\.options) == [[], ["2 to 5 times"], ["once or more"], ["for 1m30s", "restart"]])
+        #expect(steps.map(\.loops) == [false, false, true, false])
+        #expect(steps.map(\.wantsAll) == [true, false, false, false])
+        #expect(
+            steps.flatMap(\.facts).map { "\($0.label) \($0.text)" } == [
+                "until payload.e == 1", "only_if size(history) < 9",
+            ])
+        #expect(
+            diagram.facts.map { "\($0.label): \($0.text)" } == [
+                "sees: home/#", "rest: 10m or until payload.reset == true", "state: presence/+",
+            ])
+        let skipping = try pattern(
+            ["{followed_by: payload.a == 1}"], keys: "    after_match: skip_past_last_event\n")
+        #expect(skipping.facts.contains { $0.label == "after_match" && $0.text == "skip_past_last_event" })
+    }
+}

@@ -24,6 +24,8 @@ package struct DiagramStep: Sendable {
     package let name: String
     package let transition: Transition
     package let shape: Shape
+    /// Whether it can accept again and again, as a loop does, and `times` without an end.
+    package let loops: Bool
     package let conditions: [DiagramCondition]
     /// Whether each condition is to be met, by an event of its own, where otherwise any of them is enough.
     package let wantsAll: Bool
@@ -54,6 +56,7 @@ package struct DiagramStep: Sendable {
         name = form.name
         transition = form.transition
         shape = form.shape
+        loops = copies.contains { if case .loop = $0.role { true } else { false } }
         conditions = block.predicates.map(DiagramCondition.init)
         group = block.group
         options = form.options
@@ -101,7 +104,8 @@ package struct DiagramStep: Sendable {
             if fixed == copies.count { return fixed > 1 ? ["\(fixed) times"] : [] }
             if fixed == 0, loops > 0 { return ["loop: any number"] }
             if fixed == 0 { return optional > 1 ? ["optional, up to \(optional) times"] : ["optional"] }
-            return loops > 0 ? ["\(fixed) times or more"] : ["\(fixed) to \(fixed + optional) times"]
+            return loops > 0
+                ? [fixed == 1 ? "once or more" : "\(fixed) times or more"] : ["\(fixed) to \(fixed + optional) times"]
         }
     }
 }

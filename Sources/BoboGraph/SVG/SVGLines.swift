@@ -61,16 +61,13 @@ struct SVGLines {
     /// What leads back to a block, or past it.
     private func drawAround(_ index: Int, _ svg: inout SVGWriter) {
         let place = layout.places[index]
-        switch place.card.step.shape {
-        case .loop:
+        if place.card.step.loops {
             let (right, top) = (place.x + place.width, place.y)
             line(
                 "M\(right) \(top + 40)h8q6 0 6 -6V\(top - 6)q0 -6 -6 -6H\(right - 34)q-6 0 -6 6v2", "edge around", &svg)
             head(x: right - 40, y: top, .column, &svg)
-        case .optional:
-            line(pathAround(index), "edge around", &svg)
-        case .plain, .negated, .absent, .all: break
         }
+        if place.card.step.shape == .optional { line(pathAround(index), "edge around", &svg) }
     }
 
     private func pathAround(_ index: Int) -> String {

@@ -22,14 +22,12 @@ struct DiagramEdges {
         for (index, step) in steps.enumerated() {
             let transition: DiagramStep.Transition = index == 0 ? .strict : step.transition
             edges.append(Edge(from: before, to: .step(step.number), transition: transition, label: ""))
-            switch step.shape {
-            case .loop:
-                edges.append(
-                    Edge(from: .step(step.number), to: .step(step.number), transition: nil, label: "again"))
-            case .optional:
+            if step.loops {
+                edges.append(Edge(from: .step(step.number), to: .step(step.number), transition: nil, label: "again"))
+            }
+            if step.shape == .optional {
                 let next: End = index + 1 < steps.count ? .step(step.number + 1) : .goal
                 edges.append(Edge(from: before, to: next, transition: nil, label: "passed over"))
-            case .plain, .negated, .absent, .all: break
             }
             before = .step(step.number)
         }
