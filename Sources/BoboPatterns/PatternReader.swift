@@ -23,25 +23,25 @@ struct PatternReader {
         let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
             .filter { !ExpressionEnvironment.reservedNames.contains($0) }
         let alone = ExpressionReader(paths: paths, groups: groups, compiled: compiled, problems: problems)
+        let name = reader.required("name").flatMap(patternName)
+        let input = reader.optional("input").map { inputs($0, alone) }
+        let key = reader.optional("key").flatMap { self.key($0, alone) }
+        let within = reader.optional("within").flatMap { $0.duration(in: 1...(366 * 86_400_000), problems) }
+        let isSingleton = reader.optional("singleton")?.bool(problems) ?? false
+        let afterMatch = reader.optional("after_match").flatMap { $0.oneOf(Pattern.AfterMatch.self, problems) }
+        let restNode = reader.optional("rest")
         let state = reader.optional("state").map { inputs($0, alone) }
         let kept = reach(of: state)
         let expressions = ExpressionReader(
             paths: paths, groups: groups, compiled: compiled, state: kept, problems: problems)
-        let name = reader.required("name").flatMap(patternName)
-        let input = reader.optional("input").map { inputs($0, expressions) }
         let predicates = PredicateReader(expressions: expressions, input: (input ?? nil)?.map(\.on))
-        let key = reader.optional("key").flatMap { self.key($0, expressions) }
-        let within = reader.optional("within").flatMap { $0.duration(in: 1...(366 * 86_400_000), problems) }
-        let isSingleton = reader.optional("singleton")?.bool(problems) ?? false
+        let rest = restNode.flatMap { self.rest($0, predicates) }
         let preconditions = reader.optional("preconditions").map { predicates.predicates($0, mayBeEmpty: true) } ?? []
         let haltconditions = reader.optional("haltconditions").map { predicates.predicates($0, mayBeEmpty: true) } ?? []
         let blocksNode = reader.required("blocks")
         let blocks = blocksNode.map { BlockReader(predicates: predicates).blocks($0) } ?? []
         let maximumRuns = bound(reader.optional("max_runs"), default: Pattern.defaultMaximumRuns)
         let maximumHistory = bound(reader.optional("max_history"), default: Pattern.defaultMaximumHistory)
-        let afterMatch = reader.optional("after_match").flatMap { $0.oneOf(Pattern.AfterMatch.self, problems) }
-        let restNode = reader.optional("rest")
-        let rest = restNode.flatMap { self.rest($0, predicates) }
 
         let emitReader = EmitReader(
             expressions: ExpressionReader(

@@ -19,7 +19,7 @@ final class Decider {
         self.maximumState = maximumState
         store = StateStore(limit: maximumState)
         state = RunState(replication)
-        matchers = Decider.compile(phenomena).map(Matcher.init)
+        matchers = Decider.compile(phenomena).map { Matcher($0, isShared: replication != nil) }
         state.effects.recordsChanges = recordsChanges || replication != nil || !explains.isEmpty
         witness = explains.isEmpty ? nil : Witness(scope)
         for matcher in matchers where explains.contains(matcher.compiled.name) { matcher.witness = witness }
@@ -61,8 +61,9 @@ final class Decider {
         }
         for matcher in known.values { matcher.endAll(timestamp, &state) }
         state.timers.renumber { places[$0] }
+        let isShared = state.replication != nil
         matchers = zip(replacing, kept).map { compiled, matcher in
-            guard let matcher else { return Matcher(compiled) }
+            guard let matcher else { return Matcher(compiled, isShared: isShared) }
             matcher.compiled = compiled
             return matcher
         }

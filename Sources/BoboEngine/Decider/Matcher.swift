@@ -30,18 +30,20 @@ final class Matcher {
     var witness: Witness?
     /// Of a pattern with `previous`: by key, the last event that it saw.
     private let previous: PreviousEvents?
-    /// Of a pattern with `rest`.
+    /// Of a pattern with `rest`; where runs are shared, also of one with `after_match`.
     let rests: RestTable?
     /// Of a pattern with `state`: the numbers of its filters.
     var stateFilters: [Int] = []
     /// Of a pattern in which a run that completes halts the others: those that one event or deadline has brought to the end.
     var finishing: [(node: Int32, keyState: Int32)] = []
 
-    init(_ compiled: CompiledPattern) {
+    /// - Parameter isShared: Whether the runs are shared with other gateways.
+    init(_ compiled: CompiledPattern, isShared: Bool) {
         self.compiled = compiled
         isKeyed = compiled.pattern.key != nil
         previous = compiled.readsPrevious ? PreviousEvents() : nil
-        rests = compiled.rest == nil ? nil : RestTable(limit: compiled.pattern.maximumRuns)
+        let ends = compiled.rest != nil || isShared && compiled.isExclusive
+        rests = ends ? RestTable(limit: compiled.pattern.maximumRuns) : nil
     }
 
     var previousDropped: Int { previous?.table.dropped ?? 0 }

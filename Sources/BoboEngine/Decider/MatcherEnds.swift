@@ -44,7 +44,7 @@ extension Matcher {
     }
 
     /// Why the other runs of a key halt.
-    private var exclusion: HaltReason { compiled.rest == nil ? .afterMatch : .rest }
+    var exclusion: HaltReason { compiled.rest == nil ? .afterMatch : .rest }
 
     /// Halts the runs of a key that began no later than a time.
     func haltOthers(_ keyState: Int32, _ timestamp: Int64, _ latest: Int64, _ state: inout RunState) {
@@ -64,10 +64,13 @@ extension Matcher {
 
     /// Whether the key rests, so that the event starts no run; an event that matches `until` ends the rest.
     func isResting(_ offer: Offer, _ key: KeyValue, _ state: inout RunState, _ scope: Scope) -> Bool {
-        guard let rests, var rest = rests[key], offer.event.timestamp < rest.end else { return false }
-        guard !rest.isEnded, offer.event.timestamp >= rest.begin, ends(rest, offer, scope) else { return true }
+        guard let rests, var rest = rests[key], rest.bars(offer.event) else { return false }
+        guard !rest.isEnded, offer.event.timestamp >= rest.begin, offer.event.identifier != rest.completedBy,
+            ends(rest, offer, scope)
+        else { return true }
         rest.end = offer.event.timestamp
         rest.isEnded = true
+        rest.isEndedByEvent = true
         if let replication = state.replication {
             rest.changed = replication.time
             rests.set(rest, for: key)
@@ -91,15 +94,18 @@ extension Matcher {
         _ key: KeyValue, _ value: Value, _ history: RunHistory, _ timestamp: Int64, _ state: inout RunState,
         _ scope: Scope
     ) {
-        guard let rests, let wanted = compiled.rest else { return }
-        let isShared = state.replication != nil
+        guard let rests else { return }
+        let replication = state.replication
+        let wanted = compiled.rest
+        let isRead = wanted?.until != nil && (replication != nil || wanted?.until?.readsHistory == true)
+        let end = wanted == nil ? timestamp : wanted?.milliseconds.map { timestamp.addingClamped($0) } ?? .max
         let rest = KeyRest(
-            run: isShared ? compiled.identifier(key: value, first: history.first.event) : Hash128(),
-            key: value, begin: timestamp, end: wanted.milliseconds.map { timestamp.addingClamped($0) } ?? .max,
-            history: wanted.until != nil && (isShared || wanted.until?.readsHistory == true) ? history : nil,
-            number: state.nextStart(), changed: state.replication?.time ?? 0)
+            run: replication == nil ? Hash128() : compiled.identifier(key: value, first: history.first.event),
+            key: value, begin: timestamp, end: end, isEnded: wanted == nil, history: isRead ? history : nil,
+            completedBy: replication == nil || history.last.timestamp != timestamp ? nil : history.last.identifier,
+            number: state.nextStart(), changed: replication?.time ?? 0)
         if let replication = state.replication {
-            if merge(rest, key, replication, &state, scope), let kept = rests[key] {
+            if merge(rest, key, replication, &state, scope), wanted != nil, let kept = rests[key] {
                 replication.tell(kept, of: compiled)
             }
         } else {

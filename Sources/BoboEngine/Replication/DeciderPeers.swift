@@ -122,11 +122,11 @@ extension Decider {
     }
 
     private func catchUp(_ identifier: RunIdentifier, clock: Int64, _ replication: Replication) {
-        guard let run = replication.number(of: identifier), let matcher = replication.facts(of: run)?.matcher,
+        guard let run = replication.number(of: identifier), let known = replication.facts(of: run),
             let last = state.forest.history(of: run)?.last
         else { return }
-        let arrival = matcher.arrival(of: run, last: last, state.forest)
-        let from = arrival > last.timestamp ? arrival : last.timestamp.addingClamped(1)
+        let matcher = known.matcher
+        let from = known.arrival > last.timestamp ? known.arrival : last.timestamp.addingClamped(1)
         let key = matcher.keyStates[state.forest.runs[run].keyState].key
         for kept in replication.recent.events(of: matcher, key, from: from) {
             guard replication.number(of: identifier) == run else { return }
@@ -146,7 +146,8 @@ extension Decider {
     private func begin(since end: Replication.Freed, clock: Int64, _ replication: Replication) {
         let matcher = end.matcher
         var begun: RunIdentifier?
-        for kept in replication.recent.events(of: matcher, end.key, from: end.timestamp.addingClamped(1)) {
+        for kept in replication.recent.events(of: matcher, end.key, from: end.timestamp)
+        where kept.event.timestamp > end.timestamp || kept.event.identifier == end.ending {
             if let run = begun.flatMap(replication.number(of:)) {
                 offer(kept, to: run, of: matcher, clock: clock, replication)
             }
@@ -170,8 +171,9 @@ extension Decider {
 
     /// The keys that rest, and the rests that ended and are kept in mind.
     var rests: [RestCopy] {
-        matchers.flatMap { matcher in
-            (matcher.rests?.rests ?? [:]).compactMap { key, rest in matcher.compiled.copy(of: rest) }
+        matchers.flatMap { matcher -> [RestCopy] in
+            guard matcher.compiled.rest != nil, let rests = matcher.rests else { return [] }
+            return rests.rests.values.compactMap(matcher.compiled.copy)
         }
     }
 
@@ -190,19 +192,39 @@ extension Decider {
     func pendingDecisions() -> [PendingDecision] {
         guard let replication = state.replication else { return [] }
         tidyPending(replication)
-        var result: [(begin: Int64, decision: PendingDecision)] = []
+        var result: [Pending] = []
         for (node, wait) in replication.pending {
             for run in state.forest.runs(below: node) {
-                guard let identifier = replication.facts(of: run)?.identifier else { continue }
-                let decision = PendingDecision(run: identifier, deadline: wait.deadline)
-                result.append((state.forest.runs[run].begin, decision))
+                guard let known = replication.facts(of: run) else { continue }
+                let decision = PendingDecision(run: known.identifier, deadline: wait.deadline)
+                result.append(
+                    Pending(
+                        decision: decision, begin: state.forest.runs[run].begin, matcher: known.matcher,
+                        keyState: state.forest.runs[run].keyState))
             }
         }
-        // Where a run that completes halts the others of its key, the one that began first is to do so.
-        return result.sorted {
-            ($0.decision.deadline, $0.begin, $0.decision.run.value)
-                < ($1.decision.deadline, $1.begin, $1.decision.run.value)
+        result.sort()
+        // Where a run that completes halts the others of its key, the one whose wait is over first is decided first, wherever
+        // that is.
+        var seen: [ObjectIdentifier: Set<Int32>] = [:]
+        return result.filter { pending in
+            guard pending.matcher.compiled.isExclusive else { return true }
+            return seen[ObjectIdentifier(pending.matcher), default: []].insert(pending.keyState).inserted
         }.map(\.decision)
+    }
+
+    private struct Pending: Comparable {
+        let decision: PendingDecision
+        let begin: Int64
+        let matcher: Matcher
+        let keyState: Int32
+
+        static func < (left: Pending, right: Pending) -> Bool {
+            (left.decision.deadline, left.begin, left.decision.run.value)
+                < (right.decision.deadline, right.begin, right.decision.run.value)
+        }
+
+        static func == (left: Pending, right: Pending) -> Bool { left.decision == right.decision }
     }
 
     private func tidyPending(_ replication: Replication) {
@@ -307,15 +329,15 @@ extension Decider {
 
     func copy(of identifier: RunIdentifier) -> RunCopy? {
         guard let replication = state.replication, let run = replication.number(of: identifier),
-            let matcher = replication.facts(of: run)?.matcher, let history = state.forest.history(of: run)
+            let known = replication.facts(of: run), let history = state.forest.history(of: run)
         else { return nil }
+        let matcher = known.matcher
         let key = matcher.keyStates[state.forest.runs[run].keyState].value
         let position = state.forest.position(of: run)
-        let derived = matcher.compiled.arrival(at: Int(position.block), last: history.last)
-        let arrival = matcher.arrival(of: run, last: history.last, state.forest)
+        let derived = matcher.compiled.arrival(at: Int(position.block), last: history.last.timestamp)
         return matcher.compiled.copy(
             of: history, key: key, block: Int(position.block), satisfied: position.satisfied,
-            arrival: arrival == derived ? nil : arrival)
+            arrival: known.arrival == derived ? nil : known.arrival)
     }
 }
 

@@ -100,7 +100,7 @@ extension Matcher {
         state.forest.runs[run].view = nil
         let foreign = replication.facts(of: run)?.foreignUntil ?? .min
         keyStates[keyState].latestForeign = max(keyStates[keyState].latestForeign, foreign)
-        let arrival = copy.arrival ?? compiled.arrival(at: copy.block, last: checked.last)
+        let arrival = copy.arrival ?? compiled.arrival(at: copy.block, last: checked.last.timestamp)
         let position = Position(copy.block, satisfied: copy.satisfied)
         arrive(state.forest.runs[run].node, at: position, keyState, arrival, &state)
     }

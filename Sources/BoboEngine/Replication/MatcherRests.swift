@@ -21,7 +21,9 @@ extension Matcher {
             key,
             KeyRest(
                 run: copy.run, key: copy.key, begin: copy.timestamp, end: min(copy.ended ?? .max, end),
-                isEnded: copy.ended != nil, history: history, number: state.nextStart(), changed: replication.time)
+                isEnded: copy.ended != nil, isEndedByEvent: copy.ended != nil, history: history,
+                completedBy: history?.last.timestamp == copy.timestamp ? history?.last.identifier : nil,
+                number: state.nextStart(), changed: replication.time)
         )
     }
 
@@ -33,7 +35,7 @@ extension Matcher {
         guard let rests else { return false }
         if let known = rests[key], !known.isSuperseded(by: new) { return false }
         rests.set(new, for: key)
-        let rest = endWithRecent(new, key, replication, &state, scope)
+        let (rest, ending) = endWithRecent(new, key, replication, &state, scope)
         armRest(&state)
         if let keyState = keyNumbers[key] {
             for run in runs(of: keyState, state.forest)
@@ -44,7 +46,10 @@ extension Matcher {
             dropIfIdle(keyState)
         }
         if replication.isApplying, rest.end != .max {
-            replication.freed.append(Replication.Freed(matcher: self, key: key, timestamp: rest.end - 1))
+            // An event at the end of the time finds the key free; one as old as the event that ended it may come before that.
+            let isOverByTime = rest.end == compiled.rest?.milliseconds.map { rest.begin.addingClamped($0) }
+            let end = isOverByTime ? rest.end - 1 : rest.end
+            replication.freed.append(Replication.Freed(matcher: self, key: key, timestamp: end, ending: ending))
         }
         return true
     }
@@ -52,8 +57,8 @@ extension Matcher {
     /// Events that were read here before the rest was heard of may have ended it.
     private func endWithRecent(
         _ new: KeyRest, _ key: KeyValue, _ replication: Replication, _ state: inout RunState, _ scope: Scope
-    ) -> KeyRest {
-        guard replication.isApplying, !new.isEnded, compiled.rest?.until != nil else { return new }
+    ) -> (rest: KeyRest, ending: EventIdentifier?) {
+        guard replication.isApplying, !new.isEnded, compiled.rest?.until != nil else { return (new, nil) }
         let event = scope.event
         defer { scope.event = event }
         scope.key = new.key
@@ -67,11 +72,12 @@ extension Matcher {
             var rest = new
             rest.end = kept.event.timestamp
             rest.isEnded = true
+            rest.isEndedByEvent = true
             rests?.set(rest, for: key)
             replication.tell(rest, of: compiled)
-            return rest
+            return (rest, kept.event.identifier)
         }
-        return new
+        return (new, nil)
     }
 
     /// A run that has come from a peer halts where a rest that is known here says so.
@@ -79,9 +85,9 @@ extension Matcher {
         _ copy: RunCopy, _ checked: Checked, _ replication: Replication, _ state: inout RunState
     ) {
         guard let rest = rests?[checked.key], rest.run != copy.identifier,
-            let run = replication.number(of: copy.identifier), state.forest.runs[run].begin < rest.end
+            let run = replication.number(of: copy.identifier), rest.bars(checked.first.event)
         else { return }
-        endAlone(run, .rest, rest.begin, &state)
+        endAlone(run, exclusion, rest.begin, &state)
     }
 
     /// Notes that a wait is over by the clock; whoever is to decide says that the runs go on.
@@ -98,14 +104,5 @@ extension Matcher {
             holds = self.holds(onlyIf, node, keyState, state.forest, scope)
         }
         replication.pending[node] = Replication.Wait(number: number, deadline: deadline, holds: holds)
-    }
-
-    /// When a run came to wait at its block.
-    func arrival(of run: Int32, last: Event, _ forest: borrowing RunForest) -> Int64 {
-        let block = forest.block(of: run)
-        if case .absent(let milliseconds) = compiled.steps[block].role {
-            return forest.nodes[forest.top(of: run)].deadline.addingClamped(-milliseconds)
-        }
-        return compiled.arrival(at: block, last: last)
     }
 }

@@ -13,6 +13,9 @@ final class Replication {
         var foreignUntil: Int64
         /// Since when the run is active here, by `time`.
         let since: Int64
+        /// When it came to where it is: the `ts` of the event that it accepted last or that closed its loop, or the deadline
+        /// of the wait that it outlasted.
+        var arrival: Int64
     }
 
     /// A wait at an `absent` block that is over by the clock, and not yet decided.
@@ -23,12 +26,14 @@ final class Replication {
         let holds: Bool?
     }
 
-    /// The end of a singleton's run while a peer's change was applied: its key is free for events that came since.
+    /// The end of a singleton's run while a peer's change was applied, or of a rest: its key is free for events that came
+    /// since.
     struct Freed {
         let matcher: Matcher
         let key: KeyValue
-        /// The `ts` of the end.
+        /// The `ts` of the end. Events that are later may begin a run, and the one that ended a rest.
         let timestamp: Int64
+        var ending: EventIdentifier?
     }
 
     /// A key of a singleton with two runs, and when one of them is to halt, by `time`.
@@ -126,7 +131,8 @@ final class Replication {
         let identifier = matcher.compiled.identifier(key: key, first: first.event)
         set(
             Facts(
-                identifier: identifier, matcher: matcher, length: 1, hash: hash, foreignUntil: .min, since: time),
+                identifier: identifier, matcher: matcher, length: 1, hash: hash, foreignUntil: .min, since: time,
+                arrival: first.event.timestamp),
             of: run)
     }
 
@@ -139,7 +145,8 @@ final class Replication {
             Facts(
                 identifier: copy.identifier, matcher: matcher, length: rank.length, hash: rank.hash,
                 foreignUntil: last.map { wasReadHere($0) ? .min : $0.timestamp } ?? .min,
-                since: facts(of: run)?.since ?? time),
+                since: facts(of: run)?.since ?? time,
+                arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last?.timestamp ?? 0)),
             of: run)
         behind.append(copy.identifier)
     }
@@ -164,7 +171,11 @@ final class Replication {
             switch kind {
             case .started: break
             case .advanced:
-                guard accepted != nil else { break }
+                known.arrival = timestamp
+                guard accepted != nil else {
+                    facts[Int(run)] = known
+                    break
+                }
                 known.length += 1
                 known.hash.combine(text: identifier)
                 known.foreignUntil = .min

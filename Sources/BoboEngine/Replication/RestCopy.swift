@@ -10,7 +10,7 @@ package struct RestCopy: Sendable {
     package let run: RunIdentifier
     /// The `ts` of the event, or the deadline of the timer, that completed it: milliseconds since 1970.
     package let timestamp: Int64
-    /// The `ts` of the event that ended the rest, or when its time was over; nil while the key rests.
+    /// The `ts` of the event that ended the rest; nil where none has. That its time is over each gateway knows by itself.
     package let ended: Int64?
     /// The completed run's, where `until` is given and the key rests; else empty.
     package let history: [HistoryEntry]
@@ -34,7 +34,7 @@ extension CompiledPattern {
     func copy(of rest: KeyRest) -> RestCopy? {
         RestCopy(
             phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version, key: rest.key,
-            run: rest.run, timestamp: rest.begin, ended: rest.isEnded ? rest.end : nil,
-            history: rest.isEnded ? [] : rest.history.map(entries) ?? [])
+            run: rest.run, timestamp: rest.begin, ended: rest.isEndedByEvent ? rest.end : nil,
+            history: rest.isEndedByEvent ? [] : rest.history.map(entries) ?? [])
     }
 }

@@ -44,11 +44,10 @@ extension CompiledPattern {
     var endsWithAbsent: Bool { if case .absent = steps.last?.role { true } else { false } }
 
     /// When a run came to wait at a block, where its last event brought it there: the event's `ts`, and later by the waits
-    /// of the `absent` blocks that it has passed since. Of a loop directly after an `absent`, whose events do not move the
-    /// run, that is later than it was, and some events may be taken to lie in the wait; where a run waits at an `absent`,
-    /// its deadline tells better.
-    func arrival(at block: Int, last: Event) -> Int64 {
-        var time = last.timestamp
+    /// of the `absent` blocks that it has passed since. Where an event has closed a loop, or an `absent` behind another has
+    /// begun anew, it was another time.
+    func arrival(at block: Int, last: Int64) -> Int64 {
+        var time = last
         for step in steps[..<block].reversed() {
             guard case .absent(let milliseconds) = step.role else { break }
             time = time.addingClamped(milliseconds)

@@ -1,7 +1,8 @@
 import CEL
 import DequeModule
 
-/// A key's rest: since a run of it has completed, the others halt, and none starts.
+/// A key's rest: since a run of it has completed, the others halt, and none starts. Where runs are shared, also the end of a
+/// run that halts the others and is followed by no rest: one that is over as it begins.
 struct KeyRest {
     /// The run that completed. Only where runs are shared.
     let run: RunIdentifier
@@ -12,21 +13,28 @@ struct KeyRest {
     var end: Int64
     /// An event has ended it, or the time is over.
     var isEnded = false
+    /// An event has ended it, which peers are to hear of; each knows by itself when the time is over.
+    var isEndedByEvent = false
     /// Of the completed run, where something reads it.
     let history: RunHistory?
+    /// The event that completed the run, which starts none, also where it is read a second time. Only where runs are shared.
+    let completedBy: EventIdentifier?
     /// Distinguishes this rest from those that the key had before.
     let number: UInt64
     /// When it was heard of or ended, by the clock that is never set back. Only where runs are shared.
     var changed: Int64
 
-    /// Of two rests of a key the one that began later counts (then of the greater run); of one run's rest, the one that is
-    /// ended (then the one that ended earlier).
+    /// Whether no run starts with the event.
+    func bars(_ event: Event) -> Bool { event.timestamp < end || event.identifier == completedBy }
+
+    /// Of two rests of a key the one that began later counts, then that of the greater run; of one run's rest, the one that an
+    /// event has ended, then the one that ended earlier. So the rests of a key stand in one order, and a merge takes the
+    /// greatest. (Two gateways may complete one run with different events, and so at different times.)
     func isSuperseded(by other: KeyRest) -> Bool {
-        if run == other.run {
-            if isEnded != other.isEnded { return other.isEnded }
-            return isEnded && other.end < end
-        }
-        return (begin, run.value) < (other.begin, other.run.value)
+        if begin != other.begin { return begin < other.begin }
+        if run != other.run { return run.value < other.run.value }
+        if isEndedByEvent != other.isEndedByEvent { return other.isEndedByEvent }
+        return isEndedByEvent && other.end < end
     }
 }
 
