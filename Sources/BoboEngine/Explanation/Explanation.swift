@@ -29,6 +29,8 @@ package struct Explanation: Sendable {
 
         package let predicate: Predicate
         package let verdict: Verdict
+        /// Of a predicate that did not match: what it read of the event's payload, by path, as JSON.
+        package let values: [(path: [String], json: String)]
     }
 
     package let name: PatternName

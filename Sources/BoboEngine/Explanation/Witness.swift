@@ -46,9 +46,22 @@ final class Witness {
 
     func hear(_ predicate: CompiledPredicate, _ outcome: Outcome, matches: [Bool]) {
         guard isOpen, let last = explanations.indices.last else { return }
+        let verdict = verdict(predicate, outcome, matches: matches)
         explanations[last].answers.append(
             Explanation.Answer(
-                predicate: predicate.source, verdict: verdict(predicate, outcome, matches: matches)))
+                predicate: predicate.source, verdict: verdict,
+                values: verdict == .noMatch ? values(predicate.source.expression) : []))
+    }
+
+    /// What an expression finds at the paths that it reads, of this event or of others.
+    private func values(_ program: Program?) -> [(path: [String], json: String)] {
+        guard let program, let event = scope.event else { return [] }
+        return program.objectPaths.compactMap { path in
+            guard let value = try? event.value(atPath: path) else { return nil }
+            var json = JSONWriter()
+            json.write(value)
+            return (event.fields.paths.path(path), json.text)
+        }
     }
 
     private func verdict(

@@ -1,4 +1,5 @@
 import BoboEngine
+import BoboGateway
 import BoboTopics
 import BoboYAML
 import CEL
@@ -6,6 +7,21 @@ import CEL
 /// Why an event did to runs what it did, in words.
 struct EventReason {
     let names: BlockNames
+
+    /// What the blocks' predicates that did not match found in its payload: `payload.celsius is 21.5`.
+    func values(_ answers: [Explanation.Answer]) -> String {
+        var told: [String] = []
+        let asked = answers.filter { answer in
+            if case .block = names.purpose(answer.predicate) { true } else { false }
+        }
+        for (path, json) in asked.flatMap(\.values) where !path.isEmpty {
+            let text = harmless("\(PayloadPath(path).expression) is \(shortened(json, to: 40))")
+            if !told.contains(text) { told.append(text) }
+        }
+        return told.prefix(EventReason.shownValues).joined(separator: ", ")
+    }
+
+    private static let shownValues = 5
 
     /// Why it did nothing.
     func ignored(_ answers: [Explanation.Answer]) -> String {

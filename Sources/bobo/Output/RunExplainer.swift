@@ -160,8 +160,10 @@ final class RunExplainer {
         switch explanation.subject {
         case .runs(let runs, _):
             let why = reason.ignored(explanation.answers)
+            let values = reason.values(explanation.answers)
             for run in runs where !touched.contains(run) {
-                stories[run]?.ignored(text(explanation.event), at: explanation.event.timestamp, because: why)
+                stories[run]?.ignored(
+                    text(explanation.event), at: explanation.event.timestamp, because: why, values: values)
             }
         case .start:
             guard !hasBegun else { return }

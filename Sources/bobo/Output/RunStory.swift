@@ -11,6 +11,8 @@ struct RunStory {
         /// nil: time passed.
         var event: String?
         var outcome: String
+        /// What was found in the event; of several, in the last.
+        var values = ""
         let isIgnored: Bool
     }
 
@@ -30,14 +32,15 @@ struct RunStory {
         self.block = block
     }
 
-    mutating func ignored(_ event: String, at time: Int64, because reason: String) {
+    mutating func ignored(_ event: String, at time: Int64, because reason: String, values: String) {
         if let last = entries.indices.last, entries[last].isIgnored, entries[last].outcome == reason {
             entries[last].last = time
             entries[last].count += 1
             entries[last].event = event
+            entries[last].values = values
             return
         }
-        append(Entry(first: time, last: time, event: event, outcome: reason, isIgnored: true))
+        append(Entry(first: time, last: time, event: event, outcome: reason, values: values, isIgnored: true))
     }
 
     mutating func happened(_ event: String?, at time: Int64, _ outcome: String) {
@@ -67,16 +70,17 @@ struct RunStory {
         var lines = ["\(heading): \(ending)"]
         for entry in entries {
             let time = RunStory.passed(entry.first - start)
+            let values = entry.values.isEmpty ? "" : " (\(entry.values))"
             let indent = String(repeating: " ", count: 10)
             switch entry.event {
             case let event? where entry.count > 1:
                 lines.append(
                     "  \(time)\(entry.count) events till \(RunStory.passed(entry.last - start, pads: false)), the last \(event)"
                 )
-                lines.append("  \(indent)  ignored: \(entry.outcome)")
+                lines.append("  \(indent)  ignored: \(entry.outcome)\(values)")
             case let event?:
                 lines.append("  \(time)\(event)")
-                lines.append("  \(indent)  \(entry.isIgnored ? "ignored: " : "")\(entry.outcome)")
+                lines.append("  \(indent)  \(entry.isIgnored ? "ignored: " : "")\(entry.outcome)\(values)")
             case nil:
                 lines.append("  \(time)\(entry.outcome)")
             }

@@ -48,7 +48,7 @@ import Testing
             [
                 "p q, begun 1970-01-01T00:00:00.000Z: complete after 3s", #"+0s home/a {"x": 5}"#,
                 "accepted into hot; waits at block 2 (followed_by)", "ignored: block 2: its topic is not home/a",
-                "ignored: block 2: payload.y == hot[0].payload.x is false",
+                "ignored: block 2: payload.y == hot[0].payload.x is false (payload.y is 4)",
                 "ignored: block 2: payload.y == hot[0].payload.x fails: no such field: y", "accepted; complete",
                 "1 run begun",
             ], in: result.lines)
