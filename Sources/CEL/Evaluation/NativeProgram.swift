@@ -11,7 +11,8 @@ extension Program {
         condition: @escaping @Sendable (Activation) throws(EvaluationFailure) -> Bool
     ) {
         self.init(
-            source: name, type: .bool, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [], hostCalls: functions.map { HostCall(name: $0, arguments: [], offsets: []) },
+            source: name, type: .bool, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [],
+            hostCalls: HostCall.named(functions),
             root: NativeCondition(condition), localCount: 0)
     }
 
@@ -27,8 +28,15 @@ extension Program {
         value: @escaping @Sendable (Activation) throws(EvaluationFailure) -> Value
     ) {
         self.init(
-            source: name, type: .dyn, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [], hostCalls: functions.map { HostCall(name: $0, arguments: [], offsets: []) },
+            source: name, type: .dyn, slots: slots, objectPaths: [], necessaryEqualities: [], hints: [],
+            hostCalls: HostCall.named(functions),
             root: NativeValue(value), localCount: 0)
+    }
+}
+
+extension Program.HostCall {
+    fileprivate static func named(_ functions: [String]) -> [Program.HostCall] {
+        functions.map { Program.HostCall(name: $0, arguments: [], offsets: []) }
     }
 }
 
