@@ -77,6 +77,23 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Gateways with real engines and the real protocol on a simulated broker: `scripts/simulate`.
+        .target(
+            name: "PeerSimulation",
+            dependencies: [
+                "BoboSharing", "BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            path: "Tests/Simulation/Model", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["PeerSimulation"], path: "Tests/Simulation/Command", swiftSettings: strict),
+        // What it costs to share runs; see Benchmarks. Built with `swift build -c release --product replication-cost`.
+        .executableTarget(
+            name: "replication-cost",
+            dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            path: "Benchmarks/replication-cost", swiftSettings: strict),
+
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
         .testTarget(
@@ -101,7 +118,9 @@ let package = Package(
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboGatewayTests",
-            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL"],
+            dependencies: [
+                "BoboGateway", "BoboEngine", "BoboMQTT", "BoboPatterns", "BoboPeers", "BoboTopics", "BoboYAML", "CEL",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),

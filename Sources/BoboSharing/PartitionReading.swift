@@ -150,22 +150,6 @@ struct PartitionReading {
         }
     }
 
-    /// Ends reading without a next reader.
-    mutating func release(now: Duration) -> [Effect] {
-        var effects: [Effect] = []
-        for name in partitions.keys.sorted() {
-            self[name].isWanted = false
-            self[name].since = nil
-            if handOver == .cuts {
-                effects += take(name, now) { $0.release() }
-            } else if self[name].state == .reading || self[name].state == .subscribing {
-                self[name].state = .unsubscribing
-                effects.append(.unsubscribe(name))
-            }
-        }
-        return effects
-    }
-
     // MARK: Inside
 
     private subscript(name: String) -> Partition {

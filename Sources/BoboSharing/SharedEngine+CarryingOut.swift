@@ -28,6 +28,9 @@ extension SharedEngine {
         case .send(let peer, let bytes): effects.append(.send(to: peer, bytes))
         case .apply(let changes):
             engine.apply(changes)
+            if !hasTaken, !options.arrivalsAreTheClock, let time = changes.compactMap(\.lastEvent).max() {
+                follow(time, moment)
+            }
             // Before the next action, which may say that another has published what is completed now.
             takeOutputs()
         case .remember(let ends):
@@ -51,10 +54,18 @@ extension SharedEngine {
             _ = engine.takeChanges()
         case .read(let names): effects += partitions.want(names, now: moment.now)
         case .stopped(let sessionMayGo):
-            effects += partitions.release(now: moment.now)
-            effects.append(.stopped(sessionMayGo: sessionMayGo))
+            // What was read and is held is with the session alone. One that stays keeps its subscriptions: nobody reads
+            // meanwhile what this gateway was the last to read.
+            effects.append(.stopped(sessionMayGo: sessionMayGo && takesMessages))
         case .log(let log): effects.append(.log(log))
         }
+    }
+
+    /// Where the sensors' timestamps are the clock, a gateway that has read none goes by its peers' events.
+    private func follow(_ time: Int64, _ moment: Moment) {
+        guard time > engine.now ?? .min else { return }
+        engine.advance(to: time)
+        pace.note(engine, moment)
     }
 
     /// What the engine has made: published at once by a lone gateway, else kept until it is clear who publishes it.
@@ -66,6 +77,16 @@ extension SharedEngine {
             case .action(let request):
                 if peers == nil { effects.append(.act(request)) } else { kept.keep(request) }
             }
+        }
+    }
+}
+
+extension PeerChange {
+    /// The `ts` of the last event of the run's history, milliseconds since 1970.
+    fileprivate var lastEvent: Int64? {
+        switch self {
+        case .update(let copy), .complete(let copy, _): copy.history.last?.event.timestamp
+        case .halt, .completedEarlier, .rest: nil
         }
     }
 }

@@ -17,7 +17,7 @@ package final class SharedEngine {
     var absences = AbsenceDecisions()
     var partitions: PartitionReading
     var waited = WaitedMessages()
-    private let options: SharingOptions
+    let options: SharingOptions
     private var lastInput: Moment?
     private var lastSecond = Duration.zero
     private var isReadingUp = false
@@ -29,6 +29,8 @@ package final class SharedEngine {
     var isHeld = false
     /// Since when the changes of what was taken wait for a peer's acknowledgment.
     private var unacknowledged: (batch: Int, since: Duration)?
+    private var wantsTick = false
+    private var lastTick: Duration
     var pace = Pace()
 
     /// - Parameter random: for epochs and tokens.
@@ -37,6 +39,7 @@ package final class SharedEngine {
     ) {
         self.engine = engine
         self.options = options
+        lastTick = moment.now
         runs = EngineRuns(engine)
         peers = options.peers.map { Peers($0, random: random, at: moment) }
         let division = options.peers?.division ?? DivisionOptions()
@@ -74,8 +77,12 @@ package final class SharedEngine {
             droppedAsRead += 1
             return
         }
+        hasTaken = true
         engine.take(message)
     }
+
+    /// Whether this gateway has read an event of its own, which is its clock from then on.
+    private(set) var hasTaken = false
 
     /// Messages that waited, and that another gateway had read meanwhile.
     package private(set) var droppedAsRead = 0
@@ -106,7 +113,7 @@ package final class SharedEngine {
 
     /// Whether more may be read before that: while the batch to the peers is filling.
     package func mayRead(at moment: Moment) -> Bool {
-        guard let waiting = unacknowledged else { return true }
+        guard !mayAcknowledge(at: moment), let waiting = unacknowledged else { return true }
         return moment.now - waiting.since < options.batch
     }
 
@@ -120,6 +127,8 @@ package final class SharedEngine {
         begin(moment)
         peers?.receive(bytes, at: moment, runs)
         carryOut(moment)
+        // It may be the answer that the end of an `absent` waits for.
+        if absences.areOpen { wantsTick = true }
     }
 
     package func status(of gateway: String, isOnline: Bool, isRetained: Bool, at moment: Moment) {
@@ -209,6 +218,8 @@ package final class SharedEngine {
     /// - Parameter isIdle: whether no message waits to be taken.
     package func tick(isIdle: Bool, at moment: Moment) {
         begin(moment)
+        wantsTick = false
+        lastTick = moment.now
         guard peers != nil else {
             pace.advance(engine, moment)
             return carryOut(moment)
@@ -225,9 +236,10 @@ package final class SharedEngine {
         carryOut(moment)
     }
 
-    /// On the monotonic clock, never more than half a second away where there are peers.
+    /// On the monotonic clock; where there are peers, half a second after the last `tick` at the latest.
     package func nextDeadline(at moment: Moment) -> Duration {
-        var deadline = moment.now + (peers == nil ? .seconds(60) : .milliseconds(500))
+        if wantsTick { return moment.now }
+        var deadline = peers == nil ? moment.now + .seconds(60) : lastTick + .milliseconds(500)
         if !isHeld, let due = pace.due(engine) { deadline = min(deadline, due) }
         if let peers { deadline = min(deadline, peers.nextDeadline) }
         if let waiting = unacknowledged { deadline = min(deadline, waiting.since + SharedEngine.patience) }
@@ -257,9 +269,12 @@ package final class SharedEngine {
 
     // MARK: Inside
 
-    /// A gateway that has read no event yet has timers of its peers' runs: where arrivals are the clock, it goes from now on.
+    /// Where arrivals are the clock, a gateway that has read no event yet goes by the date, since its peers' runs have timers;
+    /// and so does one whose date was set right since its last event.
     private func startClock(_ moment: Moment) {
-        guard engine.now == nil, options.arrivalsAreTheClock else { return }
+        guard options.arrivalsAreTheClock, engine.now.map({ moment.wall > $0 + (hasTaken ? 1000 : 0) }) ?? true else {
+            return
+        }
         engine.advance(to: moment.wall)
         pace.note(engine, moment)
     }
@@ -296,7 +311,8 @@ package final class SharedEngine {
     func settleReading(_ moment: Moment) {
         guard let peers else { return }
         if waited.holds { _ = waited.advance(peers, now: moment.now) }
-        let reads = isReadingUp && !waited.isOld ? partitions.reads : [:]
+        // What is held may never be acted on here.
+        let reads = isReadingUp && !waited.isOld && !waited.holds ? partitions.reads : [:]
         guard reads != reported else { return }
         reported = reads
         self.peers?.reads(reads, at: moment, runs)

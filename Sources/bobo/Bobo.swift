@@ -21,7 +21,6 @@ struct Bobo: AsyncParsableCommand {
         version: version,
         subcommands: [
             Initialise.self, Topics.self, Run.self, Check.self, TestPatterns.self, Replay.self, Record.self, Play.self,
-            Watch.self,
-            Evaluate.self, Graph.self, Schema.self,
+            Watch.self, Status.self, Evaluate.self, Graph.self, Schema.self,
         ])
 }

@@ -158,6 +158,10 @@ extension Pattern {
         return own.isEmpty ? topics : own
     }
 
+    /// The filters of the topics whose last messages it keeps: every gateway reads them itself, also what is retained,
+    /// whoever reads the events of these topics (`Message.isStateOnly`).
+    package var stateFilters: [TopicFilter] { state.map(\.on) }
+
     /// The different filters of all its predicates' `on`.
     static func filters(of pattern: Pattern) -> [TopicFilter] {
         var seen: Set<TopicFilter> = []

@@ -13,6 +13,8 @@ final class Replication {
         var foreignUntil: Int64
         /// Since when the run is active here, by `time`.
         let since: Int64
+        /// The `ts` of its last event.
+        var last: Int64
         /// When it came to where it is: the `ts` of the event that it accepted last or that closed its loop, or the deadline
         /// of the wait that it outlasted.
         var arrival: Int64
@@ -132,21 +134,21 @@ final class Replication {
         set(
             Facts(
                 identifier: identifier, matcher: matcher, length: 1, hash: hash, foreignUntil: .min, since: time,
+                last: first.event.timestamp,
                 arrival: first.event.timestamp),
             of: run)
     }
 
     /// A run as it came from a peer.
-    func take(_ copy: RunCopy, as run: Int32, of matcher: Matcher) {
+    /// - Parameter last: of its history.
+    func take(_ copy: RunCopy, last: Event, as run: Int32, of matcher: Matcher) {
         copy.history.forEach { hold($0.event) }
         let rank = copy.rank
-        let last = copy.history.last?.event
         set(
             Facts(
                 identifier: copy.identifier, matcher: matcher, length: rank.length, hash: rank.hash,
-                foreignUntil: last.map { wasReadHere($0) ? .min : $0.timestamp } ?? .min,
-                since: facts(of: run)?.since ?? time,
-                arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last?.timestamp ?? 0)),
+                foreignUntil: wasReadHere(last) ? .min : last.timestamp, since: facts(of: run)?.since ?? time,
+                last: last.timestamp, arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last.timestamp)),
             of: run)
         behind.append(copy.identifier)
     }
@@ -161,8 +163,6 @@ final class Replication {
     func record(
         _ kind: Change.Kind, _ runs: [Int32], _ accepted: Accepted?, _ timestamp: Int64
     ) -> [Change.RunPart] {
-        var identifier: [UInt8] = []
-        accepted?.event.identifier.append(to: &identifier)
         if let event = accepted?.event { hold(event) }
         return runs.compactMap { run in
             guard var known = facts(of: run) else { return nil }
@@ -172,12 +172,13 @@ final class Replication {
             case .started: break
             case .advanced:
                 known.arrival = timestamp
-                guard accepted != nil else {
+                guard let accepted else {
                     facts[Int(run)] = known
                     break
                 }
                 known.length += 1
-                known.hash.combine(text: identifier)
+                known.hash.combine(accepted.event)
+                known.last = accepted.event.timestamp
                 known.foreignUntil = .min
                 facts[Int(run)] = known
             case .completed: end(run, .completed, timestamp)
@@ -228,14 +229,5 @@ final class Replication {
 
     private func wasReadHere(_ event: Event) -> Bool {
         if case .counted(source, _) = event.identifier { true } else { false }
-    }
-}
-
-extension Hash128 {
-    /// As the hash of a history takes in its events, one after the other.
-    mutating func combine(_ event: Event) {
-        var identifier: [UInt8] = []
-        event.identifier.append(to: &identifier)
-        combine(text: identifier)
     }
 }

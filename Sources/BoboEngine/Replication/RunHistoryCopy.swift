@@ -3,16 +3,16 @@ import CEL
 extension CompiledPattern {
     /// A completed run for peers.
     func copy(of history: RunHistory, key: Value) -> RunCopy {
-        copy(of: history, key: key, block: steps.count)
+        copy(of: history, identifier: identifier(key: key, first: history.first.event), key: key, block: steps.count)
     }
 
     func copy(
-        of history: RunHistory, key: Value, block: Int, satisfied: UInt64 = 0, arrival: Int64? = nil
+        of history: RunHistory, identifier: RunIdentifier, key: Value, block: Int, satisfied: UInt64 = 0,
+        arrival: Int64? = nil
     ) -> RunCopy {
         RunCopy(
-            identifier: identifier(key: key, first: history.first.event), phenomenon: phenomenon.name,
-            pattern: pattern.name, version: pattern.version, key: key, block: block, history: entries(of: history),
-            satisfied: satisfied, arrival: arrival)
+            identifier: identifier, phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version, key: key,
+            block: block, history: entries(of: history), satisfied: satisfied, arrival: arrival)
     }
 
     func entries(of history: RunHistory) -> [HistoryEntry] {
@@ -22,15 +22,20 @@ extension CompiledPattern {
         return entries
     }
 
-    /// A history as a peer gives it; nil where it is empty or names a group that the pattern has not.
-    func history(of entries: [HistoryEntry]) -> RunHistory? {
+    /// Events as a peer gives them; nil where one names a group that the pattern has not.
+    func accepted(_ entries: [HistoryEntry]) -> ContiguousArray<Accepted>? {
         var accepted = ContiguousArray<Accepted>()
         accepted.reserveCapacity(entries.count)
         for entry in entries {
             guard let group = number(ofGroup: entry.group) else { return nil }
             accepted.append(Accepted(event: entry.event, group: group))
         }
-        guard let first = accepted.first else { return nil }
+        return accepted
+    }
+
+    /// A history as a peer gives it; nil where it is empty or names a group that the pattern has not.
+    func history(of entries: [HistoryEntry]) -> RunHistory? {
+        guard let accepted = accepted(entries), let first = accepted.first else { return nil }
         return RunHistory(first: first, own: ContiguousArray(accepted.dropFirst()), shared: [])
     }
 
@@ -60,6 +65,21 @@ extension RunForest {
     func history(of run: Int32) -> RunHistory? {
         guard let first = runs[run].first else { return nil }
         return RunHistory(first: first, own: runs[run].own, shared: shared(of: run))
+    }
+
+    /// What the run has accepted behind its first `base` events, oldest first. What it accepted by itself before that is not
+    /// visited.
+    func forEachAccepted(of run: Int32, from base: Int, _ body: (Accepted) -> Void) {
+        if base <= 0, let first = runs[run].first { body(first) }
+        let count = runs[run].own.count
+        for place in max(0, base - 1)..<max(max(0, base - 1), count) { body(runs[run].own[place]) }
+        var place = 1 + count
+        var node = nodes[runs[run].node].parent
+        while node != RunForest.none, let accepted = nodes[node].accepted {
+            if place >= base { body(accepted) }
+            place += 1
+            node = nodes[node].parent
+        }
     }
 
     /// The child of the root that the run hangs on, or is.

@@ -1,6 +1,4 @@
-import BoboEngine
 import BoboTopics
-import CEL
 
 /// The topics of a gateway's own: `mqtt.md` of the specification lists them.
 struct GatewayTopics {
@@ -19,15 +17,4 @@ struct GatewayTopics {
     }
 
     func inbox(of peer: String) -> TopicName? { try? TopicName("\(prefix)/peer/\(peer)") }
-
-    func cut(_ partition: String) -> TopicFilter? { try? TopicFilter(cutText(partition)) }
-
-    func cutName(_ partition: String) -> TopicName? { try? TopicName(cutText(partition)) }
-
-    /// A filter is no topic: its hash stands for it.
-    private func cutText(_ partition: String) -> String {
-        var hash = Hash128()
-        hash.combine(partition)
-        return "\(prefix)/cut/\(hash)"
-    }
 }

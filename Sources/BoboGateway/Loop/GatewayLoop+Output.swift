@@ -28,13 +28,21 @@ extension GatewayLoop {
         case .subscribe(let partition):
             // A hand-over is no start: what the broker has stored is old news.
             if let readySince, clock.passed - readySince > .seconds(5) { reading.endStart() }
-            reading.subscribe(partition, to: plan.filters(of: partition), cut: topics.cut(partition))
-        case .unsubscribe(let partition): reading.unsubscribe(partition)
+            reading.subscribe(partition, cut: cut(partition))
+        case .unsubscribe(let partition): reading.unsubscribe(partition, cut: cut(partition))
         case .publishCut(let partition):
-            publish(topics.cutName(partition), Array(configuration.instance.utf8), qos: .atLeastOnce)
+            publish(
+                try? TopicName(partitioning.cutTopic(of: partition)), Array(configuration.instance.utf8),
+                qos: .atLeastOnce)
         case .stopped(let sessionMayGo): say(goodbye: sessionMayGo)
         case .log(let log): logger.log(level: Logger.Level(log.level), "\(log)")
         }
+    }
+
+    /// Where the readers of a partition name themselves; none where nothing is handed over by cuts.
+    private func cut(_ partition: String) -> TopicFilter? {
+        let isCut = configuration.partitions.copies == 1 && configuration.partitions.read.isEmpty
+        return isCut ? try? TopicFilter(partitioning.cutTopic(of: partition)) : nil
     }
 
     private func publish(_ event: ComplexEvent) {

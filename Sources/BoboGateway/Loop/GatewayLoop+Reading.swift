@@ -7,18 +7,12 @@ import Logging
 
 /// The way of a message from the socket to the engine, and of its acknowledgment back.
 extension GatewayLoop {
-    /// The part of what is subscribed that no division gives or takes.
-    static let whole = ""
-
     /// Connects what the connections tell with the engine.
     func listen() {
-        reading.handlers.onMessage = { [unowned self] topic, name, message in enqueue(topic, name, message) }
+        reading.handlers.onMessage = { [unowned self] in enqueue($0, $1, isState: $2, $3) }
         publishing.onPublished = { [unowned self] run in shared.published([run], at: moment) }
-        guard shared.peers != nil else {
-            reading.subscribe(GatewayLoop.whole, to: plan.always)
-            return
-        }
-        if !plan.always.isEmpty { reading.subscribe(GatewayLoop.whole, to: plan.always) }
+        guard shared.peers != nil else { return }
+        reading.acts = { [unowned self] partition in shared.acts(on: partition) }
         reading.handlers.onConnected = { [unowned self] in shared.readingConnected(hasSession: $0, at: moment) }
         reading.handlers.onLost = { [unowned self] in shared.readingLost(at: moment) }
         reading.handlers.onOwnSubscribed = { [unowned self] in shared.markSubscribed(at: moment) }
@@ -35,36 +29,24 @@ extension GatewayLoop {
         publishing.inbox = inbox
     }
 
-    /// What is wanted has changed.
-    func resubscribe() {
-        reading.replace(possible: plan.all)
-        reading.subscribe(GatewayLoop.whole, to: plan.always)
-        for name in reading.parts where name != GatewayLoop.whole {
-            if plan.partitions.contains(name) {
-                reading.subscribe(name, to: plan.filters(of: name), cut: topics.cut(name))
-            }
-        }
-    }
-
     private func takeOwn(_ topic: String, _ payload: [UInt8]) {
         if topic == topics.mark?.text {
             if let number = Int(String(decoding: payload, as: UTF8.self)) { shared.markRead(number, at: moment) }
-        } else if let name = plan.partitions.first(where: { topics.cut($0)?.text == topic }) {
+        } else if let name = partitioning.names.first(where: { partitioning.cutTopic(of: $0) == topic }) {
             shared.cut(name, naming: String(decoding: payload, as: UTF8.self), at: moment)
             // What is to be let go is asked for before anything is written, so that it goes with the cut's acknowledgment.
             carryOut()
         }
     }
 
-    private func enqueue(_ topic: String, _ name: TopicName, _ message: BorrowedMessage) {
-        let partition = plan.partition(of: name)
-        guard message.isRetained || shared.acts(on: partition) else { return }
+    private func enqueue(_ topic: String, _ partition: String?, isState: Bool, _ message: BorrowedMessage) {
         messages += 1
         readSinceWrite += 1
         queue.append(
             InputQueue.Waiting(
-                topic: topic, payload: Array(message.payload), arrival: arrival(), isRetained: message.isRetained,
-                number: messages, partition: partition, isOld: shared.readsOld))
+                topic: topic, payload: Array(message.payload), arrival: arrival(),
+                isRetained: message.isRetained || isState, number: messages, partition: partition,
+                isOld: shared.readsOld))
     }
 
     /// What one batch brought must be with the broker before the next is read, and its acknowledgments written: mosquitto

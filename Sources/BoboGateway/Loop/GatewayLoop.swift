@@ -28,7 +28,7 @@ final class GatewayLoop {
     let topics: GatewayTopics
     private let wakeUp: WakeUp
     private let requests: LoopRequests
-    var plan: ReadingPlan
+    var partitioning: Partitioning
     var queue: InputQueue
     var clock = ArrivalClock()
     var messages: UInt64 = 0
@@ -52,19 +52,19 @@ final class GatewayLoop {
         wakeUp = requests.wakeUp
         self.onComplexEvent = onComplexEvent
         topics = GatewayTopics(prefix: configuration.prefix, instance: configuration.instance)
-        plan = preparation.reading
+        partitioning = preparation.partitioning
         var options = preparation.options
         // Unique to this start, so that no two events of a gateway have one identifier.
         options.source = "\(configuration.instance)-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         let engine = Engine(preparation.phenomena, paths: preparation.paths, options: options)
         shared = SharedEngine(
-            engine, configuration.sharing(preparation), random: SystemRandomNumberGenerator(),
+            engine, configuration.sharing(partitioning), random: SystemRandomNumberGenerator(),
             at: Moment(now: clock.passed, wall: ArrivalClock.date))
         queue = InputQueue(configuration.queue)
         nextStatistics = .milliseconds(configuration.statsInterval)
         reading = SensorReading(
-            links.reading, own: shared.peers == nil ? nil : topics.mark, possible: plan.all,
-            prefix: configuration.prefix, maximumPayload: Int(configuration.maxPayload), logger: logger)
+            links.reading, partitioning, own: shared.peers == nil ? nil : topics.mark, prefix: configuration.prefix,
+            maximumPayload: Int(configuration.maxPayload), logger: logger)
         publishing = Publishing(
             links.publishing, statusTopic: topics.status, announcesItself: shared.peers == nil, logger: logger)
     }
@@ -88,10 +88,11 @@ final class GatewayLoop {
             _ = publishing.link.connection.read()
             carryOut()
             let more = readAndTake()
+            housekeeping(self.clock.passed)
             carryOut()
+            // After all that publishes: while something waits here nothing is read.
             publishing.send()
             acknowledge()
-            housekeeping(self.clock.passed)
             sayWhenReady()
             if more { wakeUp.signal() }
         }
@@ -171,9 +172,10 @@ final class GatewayLoop {
 
     private func take(_ preparation: EnginePreparation) {
         shared.engine.replace(preparation.phenomena, options: preparation.options)
-        plan = preparation.reading
-        shared.patternsChanged(configuration.sharing(preparation), at: moment)
-        resubscribe()
+        partitioning = preparation.partitioning
+        reading.replace(partitioning)
+        shared.patternsChanged(configuration.sharing(partitioning), at: moment)
+        carryOut()
         logger.info("patterns were read anew", metadata: ["phenomena": "\(preparation.phenomena.count)"])
     }
 }

@@ -84,15 +84,6 @@ package struct CutReader: Sendable {
         }
     }
 
-    /// Ends reading without a next reader, at a planned stop that nobody has answered.
-    package mutating func release() -> [Step] {
-        acts = false
-        isConfirmed = false
-        guard state != .idle, state != .unsubscribing else { return [] }
-        state = .unsubscribing
-        return [.unsubscribe]
-    }
-
     package mutating func unsubscribed() -> [Step] {
         guard case .unsubscribing = state else { return [] }
         state = .idle

@@ -91,6 +91,19 @@ extension Peers {
         return moment.now - since >= options.resyncAfter * place
     }
 
+    /// Asks those live peers once more that have answered since the moment, but had changes under way then.
+    package mutating func askInFull(since answer: Duration, at moment: Moment, _ source: any RunSource) {
+        let answers = answered(since: answer)
+        let partly = answers.any.subtracting(answers.inFull)
+        for place in peers.indices where peers[place].isLive && partly.contains(peers[place].id) {
+            guard peers[place].outbox.acknowledged.map({ moment.now - $0.sent >= options.batch }) ?? false else {
+                continue
+            }
+            peers[place].owesCounted = true
+        }
+        tick(at: moment, source)
+    }
+
     /// Whether all that live peers changed before the moment is here.
     package func haveAllLiveAnsweredInFull(since moment: Duration) -> Bool {
         let full = answered(since: moment).inFull

@@ -53,7 +53,7 @@ extension Peers {
         let run = copy.identifier
         guard remembered[run]?.isCompleted != true else { return }
         origins[run] = nil
-        let publisher = publisher(of: run, by: change.endedByTimer ? nil : change.accepted)
+        let publisher = publisher(of: run, by: change.endedByTimer ? nil : copy.history.last?.event)
         let isPublished = remembered.complete(
             copy, timestamp: change.timestamp, publisher: publisher, isPublished: false, ended: ages(moment))
         if isPublished {

@@ -168,21 +168,26 @@ struct ClockDifference {
 
 /// Whether the digests of both sides agree.
 struct DigestComparison {
+    /// PINGs may follow each other closely; gateways' clocks, and with them what is past its `within`, may differ longer.
+    private static let least = Duration.seconds(10)
+
     private var pair: (own: Hash128, other: Hash128)?
     private var times = 0
+    private var since = Duration.zero
     private(set) var agrees: Bool?
     var lastResync: Duration?
 
     /// Takes the values of a PING.
     /// - Returns: whether they stayed the same to the third PING after, and differ.
-    mutating func note(own: Hash128, other: Hash128, isOpen: Bool) -> Bool {
+    mutating func note(own: Hash128, other: Hash128, isOpen: Bool, now: Duration) -> Bool {
         agrees = own == other
         guard !isOpen, own != other, let known = pair, known == (own, other) else {
             pair = isOpen ? nil : (own, other)
             times = 0
+            since = now
             return false
         }
         times += 1
-        return times >= 3
+        return times >= 3 && now - since >= DigestComparison.least
     }
 }
