@@ -76,7 +76,7 @@ extension Peers {
         peers[place].said.away = message.away
         peers[place].said.reads = message.reads
         peers[place].said.readsAt = moment.now
-        peers[place].said.since = message.since
+        peers[place].note(since: message.since, now: moment.now)
         if peers[place].said.config != message.config {
             peers[place].said.config = message.config
             if message.config != options.config, message.config != nil { log(.configurationMismatch(id)) }
