@@ -304,12 +304,16 @@ package final class SharedEngine {
         effects.append(.publishMark(waited.mark))
     }
 
+    /// Whether the broker holds nothing for this gateway that is to be read here.
+    var hasMadeWay: Bool { isReadingUp && !waited.isOld && takesMessages && partitions.isReleased }
+
     /// After each input: whether what waited is decided now, and what others may rely on.
     func settleReading(_ moment: Moment) {
         guard let peers else { return }
         if waited.holds { _ = waited.advance(peers, now: moment.now) }
         // What is held may never be acted on here.
         let reads = isReadingUp && !waited.isOld && !waited.holds ? partitions.reads : [:]
+        self.peers?.hasMadeWay = hasMadeWay
         guard reads != reported else { return }
         reported = reads
         self.peers?.reads(reads, at: moment, runs)
