@@ -46,6 +46,8 @@ package final class SharedEngine {
         partitions = PartitionReading(
             division.partitions, gateway: options.peers?.gateway ?? "",
             handOver: !division.read.isEmpty ? .fixed : division.copies > 1 ? .overlap : .cuts)
+        // Before any run comes: it would seem to have been here for ages.
+        engine.tick(monotonic: moment.now.wholeMilliseconds)
         carryOut(moment)
     }
 
