@@ -50,6 +50,7 @@ let package = Package(
             name: "BoboPeers",
             dependencies: [
                 "BoboEngine", "BoboTopics", "CEL", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .target(name: "BoboSharing", dependencies: ["BoboEngine", "BoboPeers", "BoboTopics"], swiftSettings: strict),
@@ -84,6 +85,11 @@ let package = Package(
             path: "Tests/Simulation/Model", swiftSettings: strict),
         .executableTarget(
             name: "simulate", dependencies: ["PeerSimulation"], path: "Tests/Simulation/Command", swiftSettings: strict),
+        // What it costs to share runs; see Benchmarks. Built with `swift build -c release --product replication-cost`.
+        .executableTarget(
+            name: "replication-cost",
+            dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            path: "Benchmarks/replication-cost", swiftSettings: strict),
 
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
@@ -101,7 +107,9 @@ let package = Package(
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboGatewayTests",
-            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL"],
+            dependencies: [
+                "BoboGateway", "BoboEngine", "BoboMQTT", "BoboPatterns", "BoboPeers", "BoboTopics", "BoboYAML", "CEL",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),

@@ -159,7 +159,7 @@ public final class Engine {
         return Statistics(
             messages: receiver.counters, production: producer.counters, late: late, waiting: clock.waitingCount,
             activeRuns: decider.activeRuns, startedRuns: runs.started, completedRuns: runs.completed,
-            haltedRuns: runs.halted)
+            haltedRuns: runs.halted, busiestPatterns: decider.busiestPatterns(20))
     }
 
     // MARK: Inside
@@ -245,4 +245,5 @@ public struct Statistics: Sendable {
     public let startedRuns: Int
     public let completedRuns: Int
     public let haltedRuns: [HaltReason: Int]
+    package let busiestPatterns: [PatternFigures]
 }

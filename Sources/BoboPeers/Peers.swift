@@ -1,4 +1,4 @@
-import BoboEngine
+package import BoboEngine
 import CEL
 
 /// The peers' protocol of one gateway, without I/O and without a clock: messages, statuses, local changes and the time go
@@ -7,16 +7,19 @@ import CEL
 /// After each input the actions are to be carried out, in order, before the next input: what is sent later is made from
 /// what the engine has then.
 package struct Peers {
-    let options: PeersOptions
+    var options: PeersOptions
     var random: any RandomNumberGenerator & Sendable
     var seal: Seal?
     var epoch: Random128
     var peers: [Peer]
     var places: [String: Int] = [:]
     var remembered: Remembered
-    var origins: [RunIdentifier: Origin] = [:]
-    /// Completed runs that another gateway is to publish, and since when it is expected to.
-    var awaited: [RunIdentifier: Duration] = [:]
+    var origins = AgeingRuns<Origin>()
+    /// Completed runs that another gateway is to publish.
+    var awaited = AgeingRuns<Void>()
+    /// Whether it is to be looked whether the publishers of all these are there.
+    var publishersChanged = false
+    private(set) var lastPublishers: [String] = []
     var publishing: Set<RunIdentifier> = []
     var division: Division
     var presence = Presence()
@@ -29,10 +32,13 @@ package struct Peers {
     private(set) var actions: [PeerAction] = []
     var lastInput: Duration?
     var lastFault: Duration?
+    var lastTooLarge: Duration?
     var lastPrune = Duration.zero
-    var lastOriginPrune = Duration.zero
     var mismatches: Set<PeerLog> = []
     var evicted = 0
+    /// Counts what this gateway has said of its partitions, each time another thing: it stands in messages until a peer has
+    /// acknowledged it.
+    var statement = 0
     /// Batches of local changes taken.
     var batches = 0
     /// The engine is told to drop its runs; until it has, it is not to be asked for them.
@@ -109,7 +115,10 @@ package struct Peers {
     /// The partitions that this gateway reads, each with the time since when; none while the reading connection is lost.
     package mutating func reads(_ reads: [String: Duration], at moment: Moment, _ source: any RunSource) {
         begin(moment)
-        if Set(reads.keys) != Set(division.reads.keys) { tellAll() }
+        if reads.count != division.reads.count || reads.keys.contains(where: { division.reads[$0] == nil }) {
+            tellAll()
+        }
+        if reads != division.reads { statement += 1 }
         division.reads = reads
         settle(moment, source)
     }
@@ -123,6 +132,26 @@ package struct Peers {
     /// Asks all live peers for an answer that is younger than this moment; see `answered(since:)`.
     package mutating func ask(at moment: Moment, _ source: any RunSource) {
         begin(moment)
+        tellAll()
+        settle(moment, source)
+    }
+
+    /// The patterns have changed, and with them, it may be, the partitions.
+    package mutating func replace(
+        _ division: DivisionOptions, config: Hash128, at moment: Moment, _ source: any RunSource
+    ) {
+        begin(moment)
+        let reads = self.division.reads
+        if division != options.division {
+            options.division = division
+            self.division = Division(division, gateway: options.gateway)
+            self.division.reads = reads.filter { division.partitions.contains($0.key) }
+        }
+        options.config = config
+        // They hear what runs here now, and what runs of it.
+        for place in peers.indices where peers[place].joined != nil {
+            wantResync(place, why: "the patterns have changed", moment)
+        }
         tellAll()
         settle(moment, source)
     }
@@ -164,6 +193,13 @@ package struct Peers {
         prune(moment)
     }
 
+    /// - Returns: whether other gateways take part in publishing than when it was asked last.
+    mutating func notePublishers() -> Bool {
+        let publishers = publishers
+        defer { lastPublishers = publishers }
+        return publishers != lastPublishers
+    }
+
     /// Tells all peers of a change in what each message says of this gateway.
     mutating func tellAll() {
         for place in peers.indices { peers[place].owesCounted = true }
@@ -172,16 +208,19 @@ package struct Peers {
     private mutating func prune(_ moment: Moment) {
         guard moment.now - lastPrune >= .seconds(1) else { return }
         lastPrune = moment.now
-        let kept = peers.filter(\.isLive).map(\.unacknowledged)
-        remembered.forget(now: ages(moment)) { run in kept.contains { $0.contains(run) } }
+        let live = peers.indices.filter { peers[$0].isLive }
+        let aged = remembered.forget(now: ages(moment)) { run in
+            live.contains { peers[$0].unacknowledged.contains(run) }
+        }
+        let forgotten = aged + remembered.takeEvicted()
+        for place in peers.indices where !live.contains(place) && !peers[place].unacknowledged.isEmpty {
+            peers[place].unacknowledged.subtract(forgotten)
+        }
         if remembered.evicted > evicted {
             log(.forgottenEarly(remembered.evicted))
             evicted = remembered.evicted
         }
         pruneOrigins(moment)
-        for place in peers.indices where !peers[place].isLive {
-            peers[place].unacknowledged = peers[place].unacknowledged.filter { remembered[$0] != nil }
-        }
     }
 
     private mutating func drop(_ fault: MessageFault, _ moment: Moment) {

@@ -58,6 +58,19 @@ struct PartitionReading {
 
     // MARK: In
 
+    /// There are other partitions now. What is no partition any more is let go.
+    mutating func replace(_ names: [String], now: Duration) -> [Effect] {
+        var effects: [Effect] = []
+        for name in Set(partitions.keys).subtracting(names).sorted() {
+            if acts(on: name) { effects.append(.unsubscribe(name)) }
+            partitions[name] = nil
+        }
+        for name in names where partitions[name] == nil {
+            partitions[name] = Partition(cut: CutReader(gateway: gateway, hasSession: false))
+        }
+        return effects
+    }
+
     /// The partitions that the division gives to this gateway, or what is fixed.
     mutating func want(_ names: [String], now: Duration) -> [Effect] {
         for name in partitions.keys { self[name].isWanted = names.contains(name) }

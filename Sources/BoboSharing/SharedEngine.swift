@@ -259,10 +259,13 @@ package final class SharedEngine {
         carryOut(moment)
     }
 
-    /// The engine has taken other patterns.
-    package func patternsChanged(at moment: Moment) {
+    /// The engine has taken other patterns, which may come to other partitions.
+    package func patternsChanged(_ options: SharingOptions, at moment: Moment) {
+        guard let options = options.peers, peers != nil else { return }
         begin(moment)
         runs.patternsChanged()
+        effects += partitions.replace(options.division.partitions, now: moment.now)
+        peers?.replace(options.division, config: options.config, at: moment, runs)
         carryOut(moment)
     }
 

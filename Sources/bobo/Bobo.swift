@@ -18,6 +18,7 @@ struct Bobo: AsyncParsableCommand {
         version: version,
         subcommands: [
             Initialise.self, Topics.self, Run.self, Check.self, TestPatterns.self, Replay.self, Record.self, Play.self,
+            Status.self,
             Evaluate.self,
             Schema.self,
         ])

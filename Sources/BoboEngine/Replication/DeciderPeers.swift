@@ -40,7 +40,14 @@ extension Decider {
         let active = replication.number(of: copy.identifier)
         if let active, let rank = rank(of: active, replication), copy.rank <= rank { return .ignored }
         let last = matcher.compiled.steps.count - 1
-        guard last >= 1, let checked = matcher.check(copy, blocks: 1...last) else { return .refused(.malformed) }
+        guard last >= 1 else { return .refused(.malformed) }
+        if copy.base > 0 {
+            guard let active, holds(active, copy.base, copy.baseHash, replication),
+                matcher.extend(active, by: copy, blocks: 1...last, replication, &state)
+            else { return .refused(.malformed) }
+            return .advanced
+        }
+        guard let checked = matcher.check(copy, blocks: 1...last) else { return .refused(.malformed) }
         guard let active else {
             matcher.adopt(copy, checked, replication, &state)
             return .adopted
@@ -54,7 +61,7 @@ extension Decider {
         _ copy: RunCopy, _ known: RememberedRuns.Entry, _ matcher: Matcher, _ replication: Replication
     ) {
         replication.remembered.announce(copy.identifier)
-        let part = Change.RunPart(identifier: copy.identifier, base: copy.history.count)
+        let part = Change.RunPart(identifier: copy.identifier, base: copy.base + copy.history.count)
         state.effects.changes.append(
             matcher.change(.halted(.within), copy.key, block: copy.block, nil, known.timestamp, [part]))
     }
@@ -64,7 +71,9 @@ extension Decider {
         guard matcher.compiled.pattern.version == copy.version else { return .refused(.version) }
         if replication.remembered[copy.identifier]?.status == .completed { return .ignored }
         let count = matcher.compiled.steps.count
-        guard let checked = matcher.check(copy, blocks: count...count) else { return .refused(.malformed) }
+        guard copy.base == 0, let checked = matcher.check(copy, blocks: count...count) else {
+            return .refused(.malformed)
+        }
         if let run = replication.number(of: copy.identifier) {
             matcher.withdraw(run, .completed, timestamp, replication, &state)
         } else {
@@ -241,20 +250,36 @@ extension Decider {
         guard let replication = state.replication, let run = replication.number(of: identifier),
             let known = replication.facts(of: run), base >= 0, base <= known.length
         else { return nil }
-        let own = state.forest.runs[run].own
-        if base >= 1, known.length == 1 + own.count {
-            return own[(base - 1)...].map { HistoryEntry(event: $0.event, group: known.matcher.name($0)) }
-        }
-        guard let history = state.forest.history(of: run) else { return nil }
         var entries: [HistoryEntry] = []
-        var place = 0
-        history.forEach { accepted in
-            if place >= base {
-                entries.append(HistoryEntry(event: accepted.event, group: known.matcher.name(accepted)))
-            }
-            place += 1
+        state.forest.forEachAccepted(of: run, from: base) {
+            entries.append(HistoryEntry(event: $0.event, group: known.matcher.compiled.name(ofGroup: $0.group)))
         }
         return entries
+    }
+
+    /// Whether the run's history begins with so many events of that hash.
+    func holds(_ run: Int32, _ length: Int, _ hash: Hash128, _ replication: Replication) -> Bool {
+        guard let known = replication.facts(of: run), length >= 1, length <= known.length else { return false }
+        if length == known.length { return hash == known.hash }
+        var hash = hash
+        state.forest.forEachAccepted(of: run, from: length) { hash.combine($0.event) }
+        return hash == known.hash
+    }
+
+    /// The run without its first events, where these are as many and of that hash; else the whole.
+    func copy(of identifier: RunIdentifier, after length: Int, _ hash: Hash128) -> RunCopy? {
+        guard let replication = state.replication, let run = replication.number(of: identifier),
+            let matcher = replication.facts(of: run)?.matcher, holds(run, length, hash, replication)
+        else { return copy(of: identifier) }
+        var history: [HistoryEntry] = []
+        state.forest.forEachAccepted(of: run, from: length) {
+            history.append(HistoryEntry(event: $0.event, group: matcher.compiled.name(ofGroup: $0.group)))
+        }
+        let pattern = matcher.compiled.pattern
+        return RunCopy(
+            identifier: identifier, phenomenon: matcher.compiled.phenomenon.name, pattern: pattern.name,
+            version: pattern.version, key: matcher.keyStates[state.forest.runs[run].keyState].value,
+            block: state.forest.block(of: run), base: length, baseHash: hash, history: history)
     }
 
     func copy(of identifier: RunIdentifier) -> RunCopy? {
@@ -262,12 +287,9 @@ extension Decider {
             let matcher = replication.facts(of: run)?.matcher, let history = state.forest.history(of: run)
         else { return nil }
         let key = matcher.keyStates[state.forest.runs[run].keyState].value
-        return matcher.compiled.copy(of: history, key: key, block: state.forest.block(of: run))
+        return matcher.compiled.copy(
+            of: history, identifier: identifier, key: key, block: state.forest.block(of: run))
     }
-}
-
-extension Matcher {
-    fileprivate func name(_ accepted: Accepted) -> String { compiled.name(ofGroup: accepted.group) }
 }
 
 /// A run whose wait at an `absent` is over by this gateway's clock: one gateway decides that it goes on.

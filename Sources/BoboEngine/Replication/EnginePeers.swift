@@ -86,6 +86,22 @@ extension Engine {
     /// The whole of an active run.
     package func copy(of run: RunIdentifier) -> RunCopy? { decider.copy(of: run) }
 
+    /// An active run without its first events, where these are `length` and their identifiers have that hash; else the whole.
+    /// Of a run that goes its way alone this costs what it gives, however long the history is.
+    package func copy(of run: RunIdentifier, after length: Int, _ hash: Hash128) -> RunCopy? {
+        decider.copy(of: run, after: length, hash)
+    }
+
+    /// Whether an active run's history begins with so many events of that hash.
+    package func holds(_ run: RunIdentifier, _ length: Int, _ hash: Hash128) -> Bool {
+        guard let replication = decider.state.replication, let number = replication.number(of: run) else {
+            return false
+        }
+        return decider.holds(number, length, hash, replication)
+    }
+
+    package var activeRunCount: Int { decider.state.replication?.identifiers.count ?? 0 }
+
     /// The events of an active run's history behind the first `base`; nil where it has fewer, or the run is not active. Of a
     /// run that goes its way alone this costs what it gives, however long the history is.
     package func events(of run: RunIdentifier, from base: Int) -> [HistoryEntry]? {

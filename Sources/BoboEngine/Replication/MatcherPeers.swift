@@ -13,18 +13,23 @@ extension Matcher {
     /// nil where no run of the pattern can look like that.
     /// - Parameter blocks: where the run may wait.
     func check(_ copy: RunCopy, blocks: ClosedRange<Int>) -> Checked? {
-        guard let key = key(copy.key), blocks.contains(copy.block),
+        guard let key = key(copy.key), blocks.contains(copy.block), copy.base == 0,
             copy.history.count <= compiled.pattern.maximumHistory, let first = copy.history.first,
             copy.identifier == compiled.identifier(key: copy.key, first: first.event)
         else { return nil }
+        guard let history = accepted(copy.history) else { return nil }
+        return Checked(
+            key: key, history: history, first: history[0], last: history[history.count - 1].event)
+    }
+
+    private func accepted(_ entries: [HistoryEntry]) -> ContiguousArray<Accepted>? {
         var history = ContiguousArray<Accepted>()
-        history.reserveCapacity(copy.history.count)
-        for entry in copy.history {
+        history.reserveCapacity(entries.count)
+        for entry in entries {
             guard let group = number(ofGroup: entry.group) else { return nil }
             history.append(Accepted(event: entry.event, group: group))
         }
-        return Checked(
-            key: key, history: history, first: history[0], last: history[history.count - 1].event)
+        return history
     }
 
     private func key(_ value: Value) -> KeyValue? {
@@ -47,8 +52,9 @@ extension Matcher {
         keyStates[keyState].active += 1
         insertByAge(
             RunReference(run: run, start: start, timestamp: checked.first.event.timestamp), state.forest)
-        replication.take(copy, as: run, of: self)
-        settle(run, at: copy.block, checked, keyState, replication, &state)
+        state.forest.runs[run].own = ContiguousArray(checked.history.dropFirst())
+        replication.take(copy, last: checked.last, as: run, of: self)
+        settle(run, at: copy.block, last: checked.last, keyState, replication, &state)
         armWithin(&state)
         if active > compiled.pattern.maximumRuns { haltOldest(checked.last.timestamp, &state) }
         guard compiled.pattern.isSingleton, keyNumbers[checked.key] == keyState, keyStates[keyState].active > 1 else {
@@ -63,6 +69,44 @@ extension Matcher {
     func advance(
         _ run: Int32, to copy: RunCopy, _ checked: Checked, _ replication: Replication, _ state: inout RunState
     ) {
+        takeOut(run, &state)
+        state.forest.runs[run].first = checked.first
+        state.forest.runs[run].own = ContiguousArray(checked.history.dropFirst())
+        state.forest.runs[run].view = nil
+        replication.take(copy, last: checked.last, as: run, of: self)
+        settle(run, at: copy.block, last: checked.last, state.forest.runs[run].keyState, replication, &state)
+        grow(old: run, replication, &state)
+    }
+
+    /// An active run takes a peer's block, and the peer's history behind the events that both have: what that costs does not
+    /// hang on how many these are.
+    /// - Returns: false where no run of the pattern can look like that.
+    func extend(
+        _ run: Int32, by copy: RunCopy, blocks: ClosedRange<Int>, _ replication: Replication, _ state: inout RunState
+    ) -> Bool {
+        guard blocks.contains(copy.block), copy.base + copy.history.count <= compiled.pattern.maximumHistory,
+            let added = accepted(copy.history)
+        else { return false }
+        state.forest.single(out: run)
+        takeOut(run, &state)
+        let surplus = 1 + state.forest.runs[run].own.count - copy.base
+        if surplus > 0 {
+            state.forest.runs[run].own.removeLast(surplus)
+            state.forest.runs[run].view = nil
+        }
+        for accepted in added { state.forest.runs[run].own.append(accepted) }
+        if let view = state.forest.runs[run].view { added.forEach(view.append) }
+        guard let last = state.forest.runs[run].own.last?.event ?? state.forest.runs[run].first?.event else {
+            return false
+        }
+        replication.take(copy, last: last, as: run, of: self)
+        settle(run, at: copy.block, last: last, state.forest.runs[run].keyState, replication, &state)
+        grow(old: run, replication, &state)
+        return true
+    }
+
+    /// Takes a run out of its place, to be put into another.
+    private func takeOut(_ run: Int32, _ state: inout RunState) {
         let keyState = state.forest.runs[run].keyState
         let leaf = state.forest.runs[run].node
         let root = state.forest.detach(leaf)
@@ -71,10 +115,6 @@ extension Matcher {
         removeIfEmpty(KeyState.Place(block: block, root: root), keyState, &state)
         state.forest.nodes[leaf].timer = 0
         state.forest.nodes[leaf].deadline = .max
-        state.forest.runs[run].first = checked.first
-        replication.take(copy, as: run, of: self)
-        settle(run, at: copy.block, checked, keyState, replication, &state)
-        grow(old: run, replication, &state)
     }
 
     /// Puts a run among the others by age again that was left out while its `absent` was undecided.
@@ -93,14 +133,12 @@ extension Matcher {
 
     /// Puts a run that stands in no list where it waits.
     private func settle(
-        _ run: Int32, at block: Int, _ checked: Checked, _ keyState: Int32, _ replication: Replication,
+        _ run: Int32, at block: Int, last: Event, _ keyState: Int32, _ replication: Replication,
         _ state: inout RunState
     ) {
-        state.forest.runs[run].own = ContiguousArray(checked.history.dropFirst())
-        state.forest.runs[run].view = nil
         let foreign = replication.facts(of: run)?.foreignUntil ?? .min
         keyStates[keyState].latestForeign = max(keyStates[keyState].latestForeign, foreign)
-        let arrival = compiled.arrival(at: block, last: checked.last)
+        let arrival = compiled.arrival(at: block, last: last)
         arrive(state.forest.runs[run].node, at: block, keyState, arrival, &state)
     }
 

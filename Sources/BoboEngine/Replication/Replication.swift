@@ -114,15 +114,14 @@ final class Replication {
     }
 
     /// A run as it came from a peer.
-    func take(_ copy: RunCopy, as run: Int32, of matcher: Matcher) {
+    /// - Parameter last: of its history.
+    func take(_ copy: RunCopy, last: Event, as run: Int32, of matcher: Matcher) {
         copy.history.forEach { hold($0.event) }
         let rank = copy.rank
-        let last = copy.history.last?.event
         set(
             Facts(
                 identifier: copy.identifier, matcher: matcher, length: rank.length, hash: rank.hash,
-                foreignUntil: last.map { wasReadHere($0) ? .min : $0.timestamp } ?? .min,
-                since: facts(of: run)?.since ?? time),
+                foreignUntil: wasReadHere(last) ? .min : last.timestamp, since: facts(of: run)?.since ?? time),
             of: run)
         behind.append(copy.identifier)
     }
@@ -137,8 +136,6 @@ final class Replication {
     func record(
         _ kind: Change.Kind, _ runs: [Int32], _ accepted: Accepted?, _ timestamp: Int64
     ) -> [Change.RunPart] {
-        var identifier: [UInt8] = []
-        accepted?.event.identifier.append(to: &identifier)
         if let event = accepted?.event { hold(event) }
         return runs.compactMap { run in
             guard var known = facts(of: run) else { return nil }
@@ -147,9 +144,9 @@ final class Replication {
             switch kind {
             case .started: break
             case .advanced:
-                guard accepted != nil else { break }
+                guard let accepted else { break }
                 known.length += 1
-                known.hash.combine(text: identifier)
+                known.hash.combine(accepted.event)
                 known.foreignUntil = .min
                 facts[Int(run)] = known
             case .completed: end(run, .completed, timestamp)
@@ -211,14 +208,5 @@ private struct PatternName: Hashable {
     init(_ phenomenon: String, _ pattern: String) {
         self.phenomenon = phenomenon
         self.pattern = pattern
-    }
-}
-
-extension Hash128 {
-    /// As the hash of a history takes in its events, one after the other.
-    mutating func combine(_ event: Event) {
-        var identifier: [UInt8] = []
-        event.identifier.append(to: &identifier)
-        combine(text: identifier)
     }
 }

@@ -3,16 +3,17 @@ import CEL
 extension CompiledPattern {
     /// A completed run for peers.
     func copy(of history: RunHistory, key: Value) -> RunCopy {
-        copy(of: history, key: key, block: steps.count)
+        copy(of: history, identifier: identifier(key: key, first: history.first.event), key: key, block: steps.count)
     }
 
-    func copy(of history: RunHistory, key: Value, block: Int) -> RunCopy {
+    func copy(of history: RunHistory, identifier: RunIdentifier, key: Value, block: Int) -> RunCopy {
         var entries: [HistoryEntry] = []
         entries.reserveCapacity(history.count)
         history.forEach { entries.append(HistoryEntry(event: $0.event, group: name(ofGroup: $0.group))) }
         return RunCopy(
-            identifier: identifier(key: key, first: history.first.event), phenomenon: phenomenon.name,
-            pattern: pattern.name, version: pattern.version, key: key, block: block, history: entries)
+            identifier: identifier, phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version,
+            key: key,
+            block: block, history: entries)
     }
 
     func name(ofGroup group: Int32) -> String { group >= 0 ? pattern.groups[Int(group)] : "" }
@@ -36,6 +37,21 @@ extension RunForest {
     func history(of run: Int32) -> RunHistory? {
         guard let first = runs[run].first else { return nil }
         return RunHistory(first: first, own: runs[run].own, shared: shared(of: run))
+    }
+
+    /// What the run has accepted behind its first `base` events, oldest first. What it accepted by itself before that is not
+    /// visited.
+    func forEachAccepted(of run: Int32, from base: Int, _ body: (Accepted) -> Void) {
+        if base <= 0, let first = runs[run].first { body(first) }
+        let count = runs[run].own.count
+        for place in max(0, base - 1)..<max(max(0, base - 1), count) { body(runs[run].own[place]) }
+        var place = 1 + count
+        var node = nodes[runs[run].node].parent
+        while node != RunForest.none, let accepted = nodes[node].accepted {
+            if place >= base { body(accepted) }
+            place += 1
+            node = nodes[node].parent
+        }
     }
 
     /// The child of the root that the run hangs on, or is.

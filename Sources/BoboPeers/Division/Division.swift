@@ -57,7 +57,10 @@ extension Peers {
 
     /// Divides anew where the gateways that take part have changed.
     mutating func settleDivision(_ moment: Moment) {
-        var members = peers.filter { $0.isLive && $0.said.config == options.config }.map(\.id)
+        var members: [String] = []
+        for place in peers.indices where peers[place].isLive && peers[place].said.config == options.config {
+            members.append(peers[place].id)
+        }
         if presence.isReady, stop == .none { members.append(options.gateway) }
         members.sort()
         guard members != division.members || (division.mine == nil && presence.isReady) else { return }

@@ -16,6 +16,7 @@ extension Peers {
         begin(moment)
         if stop == .none {
             stop = .makingWay(until: moment.now + .seconds(2))
+            statement += 1
             tellAll()
         }
         settle(moment, source)

@@ -13,7 +13,8 @@ struct Check: ParsableCommand {
             where all is well and 1 where something is wrong.
 
             With --config, or a bobo.yaml in the working directory, patterns are checked as that gateway would read them:
-            one that names no topic needs its `sensors`. Files that need not be on this machine, such as certificates,
+            one that names no topic needs its `sensors`, and where it has `peers` or `partitions`, hints say which
+            patterns' runs take events of different partitions. Files that need not be on this machine, such as certificates,
             are not looked for.
 
               bobo check patterns
@@ -43,6 +44,7 @@ struct Check: ParsableCommand {
             paths: PathTable(), problems: problems, prefix: configuration?.prefix ?? EngineOptions().prefix,
             needsTopics: configuration?.file != nil && configuration?.sensors.isEmpty == true)
         var configurations = Set([configuration?.file].compactMap(\.self))
+        var loaded: [Configuration] = []
         let phenomena = files.load(
             roots: paths.flatMap(files.files).lazy.map { path -> YAMLNode? in
                 guard !configurations.contains(path),
@@ -50,9 +52,14 @@ struct Check: ParsableCommand {
                 else { return nil }
                 guard Configuration.isLike(root) else { return root }
                 configurations.insert(path)
-                _ = load(ConfigurationSources(file: path), problems)
+                if let one = load(ConfigurationSources(file: path), problems) { loaded.append(one) }
                 return nil
             })
+        // The gateway's whose patterns these are: the one named, else the only one among the paths.
+        let isNamed = configuration?.file != nil || configuration?.partitioningWay != .whole
+        if let gateway = isNamed ? configuration : loaded.count == 1 ? loaded.first : nil {
+            PartitionHints(gateway, phenomena).report(problems)
+        }
         try tell(problems)
         guard !problems.hasErrors else { throw ExitCode.foundWrong }
         summarise(phenomena, configurations: configurations.count)

@@ -91,7 +91,9 @@ import Testing
         #expect(result.errors.contains("Usage: bobo"))
     }
 
-    @Test("Each command's help shows an example", arguments: ["run", "check", "replay", "record", "play", "eval"])
+    @Test(
+        "Each command's help shows an example",
+        arguments: ["run", "check", "replay", "record", "play", "eval", "status"])
     func help(command: String) throws {
         let result = try BoboProcess.run([command, "--help"], in: folder)
         #expect(result.status == 0)
@@ -106,7 +108,7 @@ import Testing
         for arguments in [["--help"], ["help"], []] {
             let result = try BoboProcess.run(arguments, in: folder)
             #expect(result.status == 0)
-            for command in ["run", "check", "replay", "record", "play", "eval"] {
+            for command in ["run", "check", "replay", "record", "play", "eval", "status"] {
                 #expect(result.output.contains("\n  \(command) "))
             }
             #expect(result.output.contains("bobo replay --patterns"))

@@ -77,10 +77,26 @@ enum SchemaSamples {
             max_payload: 1MiB
             max_state: 10000
             queue: {size: 100, when_full: drop_oldest}
+            peers:
+              ids: [gw-b, gw-c]
+              key_file: peer.key
+              ping_after: 30s
+              resync_after: 1m
+              ping_interval: 5s
+              resync_interval: 10s
+              stash_interval: 5s
+              stash_limit: 10000
+              remember: {runs: 1000000, age: 10m}
+              catch_up: 2s
+              batch: 10ms
+              message_limit: 256KiB
+            partitions: {filters: [home/kitchen/#, '#'], copies: 1, read: ['#'], share: ''}
             stats_interval: 5s
             log_level: trace
             log_format: json
             """),
+        file("configuration", "peers: {ids: [], batch: 0ms}\npartitions: {share: group}"),
+        file("configuration", "peers: {ids: [b]}\npartitions: {copies: 2}"),
         file(
             "configuration",
             "broker: {url: 'mqtt://[::1]', version: 5, password_file: p, username: u}\nmax_payload: 4096"),
@@ -139,6 +155,10 @@ enum SchemaSamples {
             "sensors: [{filter: a, timestmp: ts}]", "max_lateness: 1", "late: perhaps", "max_ahead: -1s",
             "max_payload: 1MB",
             "max_payload: 0", "max_state: 0", "queue: []", "queue: {size: 0}", "queue: {when_full: explode}",
-            "queue: {siz: 1}", "stats_interval: often", "log_level: loud", "log_format: xml",
+            "queue: {siz: 1}", "stats_interval: often", "peers: []", "peers: {ids: b}", "peers: {ids: [b, b]}",
+            "peers: {ids: ['a b']}", "peers: {ping_after: 5}", "peers: {remember: 5}", "peers: {remember: {age: 1}}",
+            "peers: {stash_limit: 0}", "peers: {message_limit: 1MB}", "peers: {id: [b]}", "partitions: {filters: a}",
+            "partitions: {filters: [a/#/b]}", "partitions: {copies: 3}", "partitions: {read: ['']}",
+            "partitions: {share: a/b}", "log_level: loud", "log_format: xml",
         ].map { file("configuration", $0) }
 }
