@@ -26,6 +26,8 @@ package struct Peers {
     /// Whether the connection of the inbox is up.
     var isConnected = false
     var stop = Stop.none
+    /// Whether nothing is left for this gateway to read of what others have taken: told by who reads.
+    package var hasMadeWay = true
     package var counters = PeerCounters()
     private(set) var actions: [PeerAction] = []
     var lastInput: Duration?
