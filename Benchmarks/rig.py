@@ -1,5 +1,6 @@
 """A private mosquitto, a gateway, and the C programs, for the benchmarks beside it."""
 import os
+import random
 import re
 import shutil
 import signal
@@ -31,9 +32,15 @@ sensors:
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody uses, below those that the system gives to connections, so that none of theirs takes it."""
+    while True:
+        with socket.socket() as s:
+            port = random.randrange(10_000, 32_000)
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def compiled(name, folder):
@@ -76,6 +83,7 @@ class Gateway:
     """`bobo run`, with what it says kept in a file; start() returns once it is ready."""
 
     def __init__(self, bobo, folder, port, configuration=CONFIGURATION, pattern=PATTERN):
+        os.makedirs(folder, exist_ok=True)
         self.bobo, self.folder, self.port, self.process = os.path.abspath(bobo), f"{folder}/gateway", port, None
         self.said = f"{self.folder}/log"
         os.makedirs(f"{self.folder}/patterns")

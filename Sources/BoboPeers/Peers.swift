@@ -1,4 +1,4 @@
-import BoboEngine
+package import BoboEngine
 import CEL
 
 /// The peers' protocol of one gateway, without I/O and without a clock: messages, statuses, local changes and the time go
@@ -7,7 +7,7 @@ import CEL
 /// After each input the actions are to be carried out, in order, before the next input: what is sent later is made from
 /// what the engine has then.
 package struct Peers {
-    let options: PeersOptions
+    var options: PeersOptions
     var random: any RandomNumberGenerator & Sendable
     var seal: Seal?
     var epoch: Random128
@@ -28,6 +28,8 @@ package struct Peers {
     /// Whether the connection of the inbox is up.
     var isConnected = false
     var stop = Stop.none
+    /// Whether nothing is left for this gateway to read of what others have taken: told by who reads.
+    package var hasMadeWay = true
     package var counters = PeerCounters()
     private(set) var actions: [PeerAction] = []
     var lastInput: Duration?
@@ -136,6 +138,26 @@ package struct Peers {
         settle(moment, source)
     }
 
+    /// The patterns have changed, and with them, it may be, the partitions.
+    package mutating func replace(
+        _ division: DivisionOptions, config: Hash128, at moment: Moment, _ source: any RunSource
+    ) {
+        begin(moment)
+        let reads = self.division.reads
+        if division != options.division {
+            options.division = division
+            self.division = Division(division, gateway: options.gateway)
+            self.division.reads = reads.filter { division.partitions.contains($0.key) }
+        }
+        options.config = config
+        // They hear what runs here now, and what runs of it.
+        for place in peers.indices where peers[place].joined != nil {
+            wantResync(place, why: "the patterns have changed", moment)
+        }
+        tellAll()
+        settle(moment, source)
+    }
+
     // MARK: Out
 
     /// What is to be done because of all input since the last call.
@@ -144,6 +166,8 @@ package struct Peers {
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
     }
+
+    package var hasActions: Bool { !actions.isEmpty }
 
     mutating func act(_ action: PeerAction) { actions.append(action) }
 

@@ -88,4 +88,12 @@ extension YAMLNode {
             content: .scalar(YAMLScalar(text: text, style: .plain, value: value)), place: place, source: source,
             start: source.text.startIndex, hasAnchor: false)
     }
+
+    /// A list that an environment variable or a flag gives, of texts.
+    package init(texts: [String], place: SourcePlace) {
+        let source = YAMLSource(file: place.file, text: "")
+        self.init(
+            content: .list(texts.map { YAMLNode(text: $0, place: place, isText: true) }), place: place, source: source,
+            start: source.text.startIndex, hasAnchor: false)
+    }
 }

@@ -22,6 +22,8 @@ package struct Configuration: Hashable, Sendable {
     package var maxPayload: Int64 = 1 << 20
     package var maxState: Int64 = 10_000
     package var queue = Queue()
+    package var peers = Peers()
+    package var partitions = Partitions()
     package var statsInterval: Int64 = 5000
     package var logLevel = LogLevel.info
     package var logFormat = LogFormat.text
@@ -32,6 +34,9 @@ package struct Configuration: Hashable, Sendable {
     package var origins: [String: Origin] = [:]
 
     package func origin(of path: String) -> Origin { origins[path] ?? .default }
+
+    /// For a problem that is told of a value after it was read.
+    package func place(of path: String) -> SourcePlace { origin(of: path).place(of: path) }
 
     package struct Broker: Hashable, Sendable {
         /// nil: a private broker on loopback.
@@ -47,7 +52,8 @@ package struct Configuration: Hashable, Sendable {
         package var keyFile: String?
         /// A whole number of seconds from 5 to 65,535, in milliseconds.
         package var keepAlive: Int64 = 10_000
-        /// A whole number of seconds, in milliseconds; 0 for no session.
+        /// A whole number of seconds, in milliseconds; 0 for no session. With peers at most half of `remember.age`, with
+        /// `partitions.share` 0, whatever the configuration says.
         package var sessionExpiry: Int64 = 3_600_000
     }
 
@@ -101,6 +107,16 @@ package struct Configuration: Hashable, Sendable {
             case .file(let place): "\(place.file):\(place.line)"
             case .environment(let variable): variable
             case .flag(let flag): flag
+            }
+        }
+
+        /// - Parameter path: of the key, for a default.
+        func place(of path: String) -> SourcePlace {
+            switch self {
+            case .default: .whole(path)
+            case .file(let place): place
+            case .environment(let variable): .whole(variable)
+            case .flag(let flag): .whole(flag)
             }
         }
     }

@@ -21,7 +21,9 @@ final class ConfigurationLayers {
     private var knownPaths: Set<String> = []
     private(set) var origins: [String: Configuration.Origin] = [:]
 
-    static let unbuilt = ["peers", "partitions", "home_assistant", "http"]
+    static let unbuilt = ["home_assistant", "http"]
+    /// The mappings that hold values, each after the one that holds it.
+    private static let sectionPaths = ["broker", "queue", "peers", "peers.remember", "partitions"]
 
     init(sources: ConfigurationSources, problems: ProblemCollector) {
         self.sources = sources
@@ -36,18 +38,23 @@ final class ConfigurationLayers {
         let node = YAMLDocument.load(path: path, problems: problems)
         // A file of comments alone says nothing, which is allowed.
         root = node.flatMap { $0.isNull ? nil : $0.mapping(problems) }
-        root?.notBuiltYet("peers", "partitions", "home_assistant", "http")
-        for section in ["broker", "queue"] {
-            sections[section] = root?.optional(section)?.mapping(problems)
+        root?.notBuiltYet("home_assistant", "http")
+        for section in Self.sectionPaths {
+            let (parent, key) = Self.parts(of: section)
+            let holder = parent.map { sections[$0] } ?? root
+            sections[section] = holder?.optional(key)?.mapping(problems)
         }
     }
 
     /// The value of the last layer that has one which `read` accepts.
     ///
     /// - Parameter isText: whether `12345` in an environment variable or a flag is a text.
-    func value<Value>(_ path: String, isText: Bool = false, read: (Given) -> Value?) -> Value? {
+    /// - Parameter isList: whether what an environment variable or a flag says is a list of texts, separated by commas.
+    func value<Value>(
+        _ path: String, isText: Bool = false, isList: Bool = false, read: (Given) -> Value?
+    ) -> Value? {
         var value: Value?
-        for given in given(path, isText: isText) {
+        for given in given(path, isText: isText, isList: isList) {
             guard let read = read(given) else { continue }
             value = read
             origins[path] = given.origin
@@ -80,7 +87,7 @@ final class ConfigurationLayers {
     /// Reports what no one has asked for: keys, environment variables, flags.
     func finish() {
         root?.finish()
-        for section in ["broker", "queue"] { sections[section]?.finish() }
+        for section in Self.sectionPaths { sections[section]?.finish() }
         let known = Set(knownPaths.map(Self.variable))
         for variable in environment.keys.sorted() where !known.contains(variable) {
             problems.error(.whole(variable), unknownVariable(variable, known: known))
@@ -90,7 +97,7 @@ final class ConfigurationLayers {
         }
     }
 
-    private func given(_ path: String, isText: Bool) -> [Given] {
+    private func given(_ path: String, isText: Bool, isList: Bool = false) -> [Given] {
         knownPaths.insert(path)
         var given: [Given] = []
         if let node = fileNode(path) {
@@ -98,21 +105,35 @@ final class ConfigurationLayers {
         }
         let variable = Self.variable(path)
         if let text = environment[variable] {
-            let node = YAMLNode(text: text, place: .whole(variable), isText: isText)
+            let node = Self.node(text, place: .whole(variable), isText: isText, isList: isList)
             given.append(
                 Given(node: node, origin: .environment(variable: variable), folder: sources.workingDirectory))
         }
         if let text = sources.flags[path] {
             let flag = Self.flag(path)
-            let node = YAMLNode(text: text, place: .whole(flag), isText: isText)
+            let node = Self.node(text, place: .whole(flag), isText: isText, isList: isList)
             given.append(Given(node: node, origin: .flag(flag), folder: sources.workingDirectory))
         }
         return given
     }
 
+    private static func node(_ text: String, place: SourcePlace, isText: Bool, isList: Bool) -> YAMLNode {
+        guard isList else { return YAMLNode(text: text, place: place, isText: isText) }
+        let items = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            String($0).trimmingCharacters(in: .whitespaces)
+        }
+        return YAMLNode(texts: items == [""] ? [] : items, place: place)
+    }
+
     private func fileNode(_ path: String) -> YAMLNode? {
-        let parts = path.split(separator: ".").map(String.init)
-        return parts.count == 1 ? root?.optional(path) : sections[parts[0]]?.optional(parts[1])
+        let (section, key) = Self.parts(of: path)
+        return section.map { sections[$0] }.map { $0?.optional(key) } ?? root?.optional(key)
+    }
+
+    /// `peers.remember.age`: `peers.remember` and `age`.
+    private static func parts(of path: String) -> (section: String?, key: String) {
+        guard let dot = path.lastIndex(of: ".") else { return (nil, path) }
+        return (String(path[..<dot]), String(path[path.index(after: dot)...]))
     }
 
     private var environment: [String: String] { sources.environment.filter { $0.key.hasPrefix("BOBO_") } }
@@ -141,6 +162,7 @@ final class ConfigurationLayers {
 
     private static func flag(_ path: String) -> String {
         if path == "broker.url" { return "--broker" }
+        if path == "peers.ids" { return "--peer" }
         let name = path.hasPrefix("broker.") ? path.dropFirst("broker.".count) : Substring(path)
         return "--" + name.replacing("_", with: "-").replacing(".", with: "-")
     }

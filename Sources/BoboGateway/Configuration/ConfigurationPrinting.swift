@@ -6,8 +6,10 @@ extension Configuration {
     /// The whole as YAML, each value with its origin as a comment, the password masked: what `--print-config` prints.
     package var printed: String {
         var lines: [String] = []
-        func add(_ path: String, _ value: String?, indentation: String = "") {
-            let key = path.split(separator: ".").last.map(String.init) ?? path
+        func add(_ path: String, _ value: String?) {
+            let parts = path.split(separator: ".")
+            let key = parts.last.map(String.init) ?? path
+            let indentation = String(repeating: "  ", count: parts.count - 1)
             let origin = "# " + printable(origin(of: path).description)
             guard let value else {
                 lines.append("\(indentation)# \(key):  \(origin)")
@@ -31,7 +33,7 @@ extension Configuration {
             ("keep_alive", DurationText.text(broker.keepAlive)),
             ("session_expiry", DurationText.text(broker.sessionExpiry)),
         ]
-        for (key, value) in broker { add("broker.\(key)", value, indentation: "  ") }
+        for (key, value) in broker { add("broker.\(key)", value) }
         add("secrets_file", text(secretsFile))
         add("sensors", sensors.isEmpty ? "[]" : "")
         for sensor in sensors { lines += sensor.printed }
@@ -41,12 +43,41 @@ extension Configuration {
         add("max_payload", ByteSize.text(maxPayload))
         add("max_state", "\(maxState)")
         lines.append("queue:")
-        add("queue.size", "\(queue.size)", indentation: "  ")
-        add("queue.when_full", queue.whenFull.rawValue, indentation: "  ")
+        add("queue.size", "\(queue.size)")
+        add("queue.when_full", queue.whenFull.rawValue)
+        lines.append("peers:")
+        addPeers(add) { lines.append("  remember:") }
+        lines.append("partitions:")
+        addPartitions(add)
         add("stats_interval", DurationText.text(statsInterval))
         add("log_level", logLevel.rawValue)
         add("log_format", logFormat.rawValue)
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func addPeers(_ add: (String, String?) -> Void, _ beginRemember: () -> Void) {
+        add("peers.ids", yamlList(peers.ids))
+        add("peers.key_file", peers.keyFile.map(yamlText))
+        for (key, duration) in [
+            ("ping_after", peers.pingAfter), ("resync_after", peers.resyncAfter), ("ping_interval", peers.pingInterval),
+            ("resync_interval", peers.resyncInterval), ("stash_interval", peers.stashInterval),
+        ] {
+            add("peers.\(key)", DurationText.text(duration))
+        }
+        add("peers.stash_limit", "\(peers.stashLimit)")
+        beginRemember()
+        add("peers.remember.runs", "\(peers.rememberedRuns)")
+        add("peers.remember.age", DurationText.text(peers.rememberAge))
+        add("peers.catch_up", DurationText.text(peers.catchUp))
+        add("peers.batch", DurationText.text(peers.batch))
+        add("peers.message_limit", ByteSize.text(peers.messageLimit))
+    }
+
+    private func addPartitions(_ add: (String, String?) -> Void) {
+        add("partitions.filters", partitions.filters.isEmpty ? nil : yamlList(partitions.filters.map(\.text)))
+        add("partitions.copies", "\(partitions.copies)")
+        add("partitions.read", yamlList(partitions.read.map(\.text)))
+        add("partitions.share", yamlText(partitions.share ?? ""))
     }
 }
 
@@ -76,6 +107,13 @@ private func yamlText(_ text: String) -> String {
         default: result.unicodeScalars.append(scalar)
         }
     }
+}
+
+private func yamlList(_ texts: [String]) -> String { "[" + texts.map(yamlInList).joined(separator: ", ") + "]" }
+
+/// What ends a plain text within brackets stands in quotes.
+private func yamlInList(_ text: String) -> String {
+    text.contains(where: { ",[]{}".contains($0) }) ? YAMLValue.json(text: text) : yamlText(text)
 }
 
 /// A comment ends with its line.

@@ -44,7 +44,7 @@ extension ConfigurationReading {
         return sensor
     }
 
-    private func topicFilter(_ node: YAMLNode, prefix: String) -> TopicFilter? {
+    func topicFilter(_ node: YAMLNode, prefix: String) -> TopicFilter? {
         guard let text = node.text(problems, expected: "a topic filter") else { return nil }
         do {
             let filter = try TopicFilter(text)

@@ -34,6 +34,9 @@ struct ConfigurationReading {
         set(&result.maxState, layers.value("max_state") { $0.node.integer(in: 1...100_000_000, problems) })
         set(&result.queue.size, layers.value("queue.size") { $0.node.integer(in: 1...100_000_000, problems) })
         set(&result.queue.whenFull, choice("queue.when_full"))
+        result.peers = peers(instance: instance)
+        result.partitions = partitions(prefix: result.prefix, hasPeers: !result.peers.ids.isEmpty)
+        cutSession(&result)
         set(&result.statsInterval, layers.value("stats_interval") { $0.node.duration(in: 100...86_400_000, problems) })
         set(&result.logLevel, choice("log_level"))
         set(&result.logFormat, choice("log_format"))
@@ -42,7 +45,7 @@ struct ConfigurationReading {
         return result
     }
 
-    private func set<Value>(_ target: inout Value, _ value: Value?) {
+    func set<Value>(_ target: inout Value, _ value: Value?) {
         if let value { target = value }
     }
 
@@ -88,12 +91,7 @@ struct ConfigurationReading {
 
     /// For a problem that is told of a value after it was read.
     func place(_ path: String) -> SourcePlace {
-        switch layers.origins[path] {
-        case .file(let place): place
-        case .environment(let variable): .whole(variable)
-        case .flag(let flag): .whole(flag)
-        case .default, nil: .whole(path)
-        }
+        (layers.origins[path] ?? .default).place(of: path)
     }
 
     private func timezone() -> String? {

@@ -55,7 +55,7 @@ package enum ConfigurationSchema {
                 "certificate_file": {"$ref": "#/$defs/path"},
                 "key_file": {"$ref": "#/$defs/path"},
                 "keep_alive": {"$ref": "#/$defs/duration", "description": "Whole seconds from 5s. Default: 10s."},
-                "session_expiry": {"$ref": "#/$defs/duration", "description": "How long the broker keeps messages for a gateway that is away. Default: 1h."}
+                "session_expiry": {"$ref": "#/$defs/duration", "description": "How long the broker keeps messages for a gateway that is away; with peers at most half of remember.age. Default: 1h."}
               }
             },
             "sensor": {
@@ -83,36 +83,36 @@ package enum ConfigurationSchema {
               "type": "object",
               "additionalProperties": false,
               "properties": {
-                "ids": {"type": "array", "items": {"$ref": "#/$defs/name"}, "description": "The other gateways' instances."},
+                "ids": {"type": "array", "uniqueItems": true, "items": {"$ref": "#/$defs/name"}, "description": "The other gateways' instances."},
                 "key_file": {"$ref": "#/$defs/path", "description": "32 bytes in base64, the same for all gateways."},
-                "ping_after": {"$ref": "#/$defs/duration"},
-                "resync_after": {"$ref": "#/$defs/duration"},
-                "ping_interval": {"$ref": "#/$defs/duration"},
-                "resync_interval": {"$ref": "#/$defs/duration"},
-                "stash_interval": {"$ref": "#/$defs/duration"},
-                "stash_limit": {"$ref": "#/$defs/count", "description": "Changes kept for one peer."},
+                "ping_after": {"$ref": "#/$defs/duration", "description": "A peer that has acknowledged nothing for so long is pinged. Default: 30s."},
+                "resync_after": {"$ref": "#/$defs/duration", "description": "After so long it is sent everything; longer than ping_after. Default: 60s."},
+                "ping_interval": {"$ref": "#/$defs/duration", "description": "Default: 5s."},
+                "resync_interval": {"$ref": "#/$defs/duration", "description": "Default: 10s."},
+                "stash_interval": {"$ref": "#/$defs/duration", "description": "What a peer has not acknowledged is sent again after so long. Default: 5s."},
+                "stash_limit": {"$ref": "#/$defs/count", "description": "Changes kept for one peer. Default: 10000."},
                 "remember": {"$ref": "#/$defs/remember"},
-                "catch_up": {"$ref": "#/$defs/duration"},
-                "batch": {"$ref": "#/$defs/duration", "description": "Changes wait so long for company."},
-                "message_limit": {"$ref": "#/$defs/size"}
+                "catch_up": {"$ref": "#/$defs/duration", "description": "How long events are kept for runs that begin elsewhere. Default: 2s."},
+                "batch": {"$ref": "#/$defs/duration", "description": "Changes wait so long for company, at most 10s. Default: 10ms."},
+                "message_limit": {"$ref": "#/$defs/size", "description": "4KiB to 8MiB. Default: 256KiB."}
               }
             },
             "remember": {
               "type": "object",
               "additionalProperties": false,
               "properties": {
-                "runs": {"$ref": "#/$defs/count"},
-                "age": {"$ref": "#/$defs/duration"}
+                "runs": {"$ref": "#/$defs/count", "description": "Default: 1000000."},
+                "age": {"$ref": "#/$defs/duration", "description": "More than twice catch_up. Default: 10m."}
               }
             },
             "partitions": {
               "type": "object",
               "additionalProperties": false,
               "properties": {
-                "filters": {"type": "array", "items": {"$ref": "#/$defs/filter"}},
-                "copies": {"type": "integer", "minimum": 1},
+                "filters": {"type": "array", "items": {"$ref": "#/$defs/filter"}, "description": "A topic belongs to the first that matches. Default, with peers: each filter that is subscribed."},
+                "copies": {"type": "integer", "minimum": 1, "maximum": 2, "description": "By how many gateways each is read. 2 needs an event_id for every sensor. Default: 1."},
                 "read": {"type": "array", "items": {"$ref": "#/$defs/filter"}, "description": "The partitions that this gateway reads, instead of the division."},
-                "share": {"type": "string", "description": "$share group, instead of both."}
+                "share": {"type": "string", "maxLength": 200, "pattern": "^[^/+#]*$", "description": "$share group, instead of both."}
               }
             }
           }

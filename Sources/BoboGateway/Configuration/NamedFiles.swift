@@ -23,6 +23,9 @@ struct NamedFiles {
         return true
     }
 
+    /// The same without a word.
+    func isThere(_ path: String) -> Bool { NamedFiles(problems: ProblemCollector()).check(path, at: .whole(path)) }
+
     /// A file that others must not read.
     @discardableResult func checkSecret(_ path: String, at place: SourcePlace) -> Bool {
         guard check(path, at: place) else { return false }

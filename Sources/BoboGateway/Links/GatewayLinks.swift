@@ -7,7 +7,6 @@ import Logging
 struct GatewayLinks {
     let reading: Link
     let publishing: Link
-    let statusTopic: TopicName?
 
     /// - Throws: `ConnectionOptionError` where the configuration's values cannot be taken.
     init(_ configuration: Configuration, broker url: BrokerURL, logger: Logger) throws(ConnectionOptionError) {
@@ -23,8 +22,8 @@ struct GatewayLinks {
         publishing.clientID += "-peers"
         publishing.cleanStart = true
         publishing.sendMaximum = 200
-        statusTopic = try? TopicName("\(configuration.prefix)/status/\(configuration.instance)")
-        publishing.will = statusTopic.map {
+        let topics = GatewayTopics(prefix: configuration.prefix, instance: configuration.instance)
+        publishing.will = topics.status.map {
             ConnectionOptions.Will(topic: $0, payload: Array("offline".utf8), qos: .atLeastOnce, retain: true)
         }
         self.reading = try Link(reading, name: "reading", logger: logger)

@@ -9,6 +9,10 @@ struct InputQueue {
         let arrival: Int64
         let isRetained: Bool
         let number: UInt64
+        /// nil: it belongs to no partition.
+        let partition: String?
+        /// Whether it waited at the broker or in the socket while the gateway did not read.
+        let isOld: Bool
     }
 
     private var messages = Deque<Waiting>()

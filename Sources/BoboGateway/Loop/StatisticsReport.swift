@@ -1,4 +1,5 @@
 import BoboEngine
+import BoboPeers
 import Foundation
 
 /// The figures that a gateway publishes every few seconds (`<prefix>/stats/<instance>`).
@@ -11,6 +12,8 @@ struct StatisticsReport {
         let publishedEvents: Int
         /// Messages that the broker has refused.
         let refused: Int
+        /// nil: a lone gateway.
+        let peers: PeersReport?
     }
 
     private var last: (received: UInt64, uptime: Duration) = (0, .zero)
@@ -48,9 +51,21 @@ struct StatisticsReport {
         json.write(Int64(figures.engine.completedRuns))
         json.raw(",\"halted\":")
         json.write(Int64(figures.engine.haltedRuns.values.reduce(0, +)))
-        json.raw("},\"events_published\":")
+        json.raw(",\"patterns\":[")
+        for (index, figures) in figures.engine.busiestPatterns.enumerated() {
+            json.raw(index > 0 ? ",{\"phenomenon\":" : "{\"phenomenon\":")
+            json.write(figures.phenomenon)
+            json.raw(",\"pattern\":")
+            json.write(figures.pattern)
+            json.raw(",\"active\":")
+            json.write(Int64(figures.activeRuns))
+            json.raw("}")
+        }
+        json.raw("]},\"events_published\":")
         json.write(Int64(figures.publishedEvents))
-        json.raw(",\"peers\":{},\"partitions\":{},\"queue\":")
+        json.raw(",")
+        if let peers = figures.peers { peers.write(to: &json) } else { json.raw("\"peers\":{},\"partitions\":{}") }
+        json.raw(",\"queue\":")
         json.write(Int64(figures.queue))
         json.raw(",\"memory\":")
         json.write(Int64(residentBytes()))

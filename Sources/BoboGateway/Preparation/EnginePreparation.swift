@@ -12,6 +12,8 @@ package struct EnginePreparation {
     package let options: EngineOptions
     /// The filters whose topics are wanted from the broker.
     package let wanted: [WantedFilter]
+    /// The partitions that these fall into.
+    package let partitioning: Partitioning
     /// The pattern files as they looked before they were read.
     let files: FileWatch
 
@@ -39,16 +41,31 @@ package struct EnginePreparation {
         options.late = configuration.late == .drop ? .drop : .process
         options.maximumAhead = configuration.maxAhead
         options.maximumPayload = Int(configuration.maxPayload)
+        options.maximumState = Int(configuration.maxState)
         options.defaultInput = configuration.sensors.map(\.filter)
+        // A replay is of one gateway that sees all.
+        if unnamed == .areErrors { configuration.setReplication(of: &options) }
         if options.defaultInput.isEmpty, unnamed == .seeAll, let all = try? TopicFilter("#") {
             options.defaultInput = [all]
         }
         self.options = options
-        let named = phenomena.flatMap(\.patterns).flatMap { $0.inputFilters(default: options.defaultInput) }
+        wanted = Self.wanted(configuration, phenomena, defaultInput: options.defaultInput)
+        partitioning = Partitioning(
+            wanted, state: phenomena.flatMap(\.patterns).flatMap(\.stateFilters).map { WantedFilter($0) },
+            way: configuration.partitioningWay, prefix: configuration.prefix)
+        if unnamed == .areErrors {
+            PartitionChecks(configuration: configuration, partitioning: partitioning, problems: problems).report()
+        }
+    }
+
+    /// The filters of the patterns and of `sensors`, less those under the prefix, which feed back within.
+    static func wanted(
+        _ configuration: Configuration, _ phenomena: [Phenomenon], defaultInput: [TopicFilter]
+    ) -> [WantedFilter] {
+        let named = phenomena.flatMap(\.patterns).flatMap { $0.inputFilters(default: defaultInput) }
         let sensors = configuration.sensors.map { sensor in
             WantedFilter(sensor.filter, qos: QoS(rawValue: UInt8(clamping: sensor.qos)))
         }
-        let prefix = configuration.prefix
-        wanted = (named.map { WantedFilter($0) } + sensors).filter { $0.filter.firstLiteral != prefix }
+        return (named.map { WantedFilter($0) } + sensors).filter { $0.filter.firstLiteral != configuration.prefix }
     }
 }

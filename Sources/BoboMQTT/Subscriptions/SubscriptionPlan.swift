@@ -34,6 +34,12 @@ package struct SubscriptionPlan: Hashable, Sendable {
         package let filter: TopicFilter
         package let qos: QoS
         package let identifier: UInt32?
+
+        package init(filter: TopicFilter, qos: QoS, identifier: UInt32?) {
+            self.filter = filter
+            self.qos = qos
+            self.identifier = identifier
+        }
     }
 
     package let subscriptions: [Subscription]
@@ -48,9 +54,7 @@ package struct SubscriptionPlan: Hashable, Sendable {
     package init(_ wanted: [WantedFilter], identifiers: Bool, highest: QoS = .atLeastOnce) {
         let widest = Self.withoutCovered(wanted.map(\.filter))
         let filters = identifiers ? widest : Self.withoutOverlap(widest)
-        var qualities = filters.map { filter in
-            min(highest, wanted.filter { filter.covers($0.filter) }.compactMap(\.qos).max() ?? .atLeastOnce)
-        }
+        var qualities = filters.map { Self.qos(of: $0, wanted, highest: highest) }
         if identifiers { Self.share(&qualities, among: filters) }
         var given: Set<UInt32> = []
         var subscriptions: [Subscription] = []
@@ -82,12 +86,17 @@ package struct SubscriptionPlan: Hashable, Sendable {
         )
     }
 
-    private static func withoutCovered(_ filters: [TopicFilter]) -> [TopicFilter] {
+    /// The highest that an entry within the filter asks for, else 1.
+    package static func qos(of filter: TopicFilter, _ wanted: [WantedFilter], highest: QoS) -> QoS {
+        min(highest, wanted.filter { filter.covers($0.filter) }.compactMap(\.qos).max() ?? .atLeastOnce)
+    }
+
+    package static func withoutCovered(_ filters: [TopicFilter]) -> [TopicFilter] {
         let filters = inOrder(Set(filters))
         return filters.filter { filter in !filters.contains { $0 != filter && $0.covers(filter) } }
     }
 
-    private static func withoutOverlap(_ filters: [TopicFilter]) -> [TopicFilter] {
+    package static func withoutOverlap(_ filters: [TopicFilter]) -> [TopicFilter] {
         var result: [TopicFilter] = []
         for filter in filters {
             var filter = filter
@@ -100,7 +109,7 @@ package struct SubscriptionPlan: Hashable, Sendable {
         return inOrder(result)
     }
 
-    private static func inOrder(_ filters: some Sequence<TopicFilter>) -> [TopicFilter] {
+    package static func inOrder(_ filters: some Sequence<TopicFilter>) -> [TopicFilter] {
         filters.sorted { one, two in
             for (mine, theirs) in zip(one.levels, two.levels) where mine != theirs {
                 return switch (mine, theirs) {
@@ -115,7 +124,7 @@ package struct SubscriptionPlan: Hashable, Sendable {
 
     /// A broker may send a message at the QoS of any of the subscriptions it matches, so overlapping ones get the highest of
     /// theirs.
-    private static func share(_ qualities: inout [QoS], among filters: [TopicFilter]) {
+    package static func share(_ qualities: inout [QoS], among filters: [TopicFilter]) {
         // From the highest down: what has taken it passes it on.
         var open = filters.indices.sorted { qualities[$0] > qualities[$1] }
         while !open.isEmpty {
@@ -131,7 +140,7 @@ package struct SubscriptionPlan: Hashable, Sendable {
     }
 
     /// From the filter's text (FNV-1a), so that a filter keeps its identifier when others come and go.
-    private static func identifier(of filter: TopicFilter, unlike given: inout Set<UInt32>) -> UInt32 {
+    package static func identifier(of filter: TopicFilter, unlike given: inout Set<UInt32>) -> UInt32 {
         let hash = filter.text.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         let largest: UInt32 = 268_435_455
         var identifier = hash % largest + 1

@@ -71,6 +71,8 @@ extension Peers {
 
     /// Whether a partition's other readers, those that this gateway makes way for, all say that they read it.
     package func mayLetGo(_ partition: String) -> Bool {
+        // One that has just started does not know yet who reads, and is soon to be a reader itself.
+        guard presence.isReady, division.readers[partition]?.isEmpty == false else { return false }
         let successors = (division.readers[partition] ?? []).filter { $0 != options.gateway }
         return successors.allSatisfy { id in places[id].map { peers[$0].said.reads[partition] != nil } ?? false }
     }

@@ -1,62 +1,63 @@
 package import BoboEngine
 
 /// The messages that waited at the broker or in a socket while this gateway did not read: after a start, a reconnect with
-/// a session, or standing still. What it reads before its mark has come back is held until it is clear whether others have
-/// read it.
+/// a session, or standing still. What it reads before its mark has come back is old. It is held until it is clear whether
+/// others have read it; from then on each old message is decided as it comes, since the broker may hold more of them than
+/// it sends unacknowledged, and sends the mark after them all.
 package struct WaitedMessages: Sendable {
-    package enum Step: Hashable, Sendable {
-        case publishMark
-        /// Fresh answers of all peers are needed: `Peers.ask`.
-        case ask
-        /// What is held is to be decided, message by message.
-        case decide
-    }
-
     private enum State: Sendable {
         case none
-        case marked(Duration)
-        case returned(marked: Duration, Duration)
+        case undecided
+        case decided
     }
 
     private var state = State.none
+    /// The mark that ends what is old; each is another one.
+    package private(set) var mark = 0
+    private var isMarkBack = true
+    private var since = Duration.zero
     /// When the reading connection was last known to be good; nil at a start.
     package private(set) var lastGood: Duration?
 
     package init() {}
 
     /// Whether what is read is to be held.
-    package var holds: Bool { if case .none = state { false } else { true } }
+    package var holds: Bool { if case .undecided = state { true } else { false } }
 
-    /// The reading connection is up again, or the gateway has stood still for more than a second.
+    /// Whether what is read now waited.
+    package var isOld: Bool { !isMarkBack }
+
+    /// The reading connection is up again, or the gateway has stood still for more than a second: fresh answers of all
+    /// peers are needed now (`Peers.ask`), and the mark is to be published.
     /// - Parameter lastGood: when it last was known to read; nil at a start.
-    package mutating func begin(lastGood: Duration?, now: Duration) -> [Step] {
-        // A second gap before the first is decided begins with the first.
-        if !holds { self.lastGood = lastGood }
-        state = .marked(now)
-        return [.publishMark, .ask]
+    package mutating func begin(lastGood: Duration?, now: Duration) {
+        // A second gap before the first is over begins with the first.
+        if isMarkBack { self.lastGood = lastGood }
+        mark += 1
+        isMarkBack = false
+        since = now
+        state = .undecided
     }
 
-    package mutating func markReturned(now: Duration) {
-        if case .marked(let marked) = state { state = .returned(marked: marked, now) }
+    /// A mark of this gateway has been read.
+    package mutating func markReturned(_ number: Int) {
+        if number == mark { isMarkBack = true }
     }
 
-    /// - Parameter peers: to be asked after each of its inputs.
-    package mutating func advance(_ peers: Peers, now: Duration) -> [Step] {
-        guard case .returned(let marked, let returned) = state else { return [] }
-        let isDue = lastGood == nil ? peers.isReady : peers.haveAllOnlineAnswered(since: marked)
-        guard isDue || now - returned >= PeersOptions.patience else { return [] }
-        decidedSince = marked
-        state = .none
-        return [.decide]
+    /// To be called after each input of the peers.
+    /// - Returns: whether what is held may be decided from now on, message by message.
+    package mutating func advance(_ peers: Peers, now: Duration) -> Bool {
+        guard holds else { return false }
+        let isDue = lastGood == nil ? peers.isReady : peers.haveAllOnlineAnswered(since: since)
+        guard isDue || now - since >= PeersOptions.patience else { return false }
+        state = .decided
+        return true
     }
-
-    /// Since when answers count for what is being decided.
-    package private(set) var decidedSince = Duration.zero
 
     /// Whether a message of the partition that waited is to be dropped, where each partition has two readers: a peer that
     /// answered has read it for longer than this gateway has not.
     package func isDropped(_ partition: String, _ peers: Peers) -> Bool {
-        peers.isReadElsewhere(partition, lastGood: lastGood, since: decidedSince)
+        peers.isReadElsewhere(partition, lastGood: lastGood, since: since)
     }
 }
 
@@ -76,15 +77,32 @@ extension Peers {
                 let time = peer.said.reads[partition]
             else { return false }
             if let lastGood { return time > (peer.said.readsAt - lastGood).milliseconds }
-            return peer.said.since.map { time > $0 } ?? false
+            guard let (since, at) = peer.sinceFormerLife else { return false }
+            return time > (since + (peer.said.readsAt - at)).milliseconds
         }
     }
 
     // MARK: Timers
 
-    /// The gateway that decides an `absent` of the run.
-    package func decider(of run: RunIdentifier) -> String {
-        Rendezvous.first(publishers, for: run.description) ?? options.gateway
+    /// Whether this gateway decides an `absent` of the run that has been over since then: the first in the run's order, and
+    /// should that not come to it, after `resync_after` the next.
+    package func decides(_ run: RunIdentifier, since: Duration, at moment: Moment) -> Bool {
+        let order = Rendezvous.order(publishers, for: run.description)
+        guard let place = order.firstIndex(of: options.gateway) else { return order.isEmpty }
+        return moment.now - since >= options.resyncAfter * place
+    }
+
+    /// Asks those live peers once more that have answered since the moment, but had changes under way then.
+    package mutating func askInFull(since answer: Duration, at moment: Moment, _ source: any RunSource) {
+        let answers = answered(since: answer)
+        let partly = answers.any.subtracting(answers.inFull)
+        for place in peers.indices where peers[place].isLive && partly.contains(peers[place].id) {
+            guard peers[place].outbox.acknowledged.map({ moment.now - $0.sent >= options.batch }) ?? false else {
+                continue
+            }
+            peers[place].owesCounted = true
+        }
+        tick(at: moment, source)
     }
 
     /// Whether all that live peers changed before the moment is here.

@@ -106,9 +106,7 @@ extension Peers {
         } else {
             (peers[place].said.reads, peers[place].said.readsAt) = peers[place].said.lastingReads
         }
-        // As of when `reads` was said, to be compared with that.
-        let passed = (moment.now - peers[place].said.readsAt).milliseconds
-        peers[place].said.since = message.since.map { $0 - passed }
+        peers[place].note(since: message.since, now: moment.now)
         if message.seq > 0, let config = message.config { peers[place].said.lastingConfig = config }
         let config = message.config ?? peers[place].said.lastingConfig
         guard peers[place].said.config != config else { return }

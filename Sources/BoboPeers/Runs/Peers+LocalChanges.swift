@@ -38,6 +38,17 @@ extension Peers {
         share(run, .updated, moment)
     }
 
+    /// Whether the run is known to have ended.
+    package func remembers(_ run: RunIdentifier) -> Bool { remembered[run] != nil }
+
+    /// Whether some live peer has a batch of local changes, with all before it, or there is nothing of it to send. Where no
+    /// peer is live nobody can have it, so that nothing is to be waited for.
+    package func hasAcknowledged(_ batch: Int) -> Bool {
+        let live = peers.filter(\.isLive)
+        return live.isEmpty
+            || live.contains { $0.acknowledgedBatch >= batch || (!$0.isOpen && $0.outbox.inFlight?.hasChanges != true) }
+    }
+
     private mutating func noteCompletion(_ copy: RunCopy, _ change: Change, _ moment: Moment) {
         let run = copy.identifier
         guard remembered[run]?.isCompleted != true else { return }
@@ -45,7 +56,8 @@ extension Peers {
         // To nobody else what no message can bear.
         let publisher =
             mayBeTooLarge(copy)
-            ? options.gateway : publisher(of: run, by: change.endedByTimer ? nil : change.accepted)
+            ? options.gateway
+            : publisher(of: run, by: change.endedByTimer ? nil : copy.history.last?.event)
         let isPublished = remembered.complete(
             copy, timestamp: change.timestamp, publisher: publisher, isPublished: false, ended: ages(moment))
         if isPublished {
@@ -119,11 +131,14 @@ extension Peers {
     // MARK: Passing on
 
     /// A peer may have died between one of the others and the next: what came from it lately goes to the others.
+    /// The latest of it, and no more than leaves room in a stash: what a plant does in two minutes would else bring everybody
+    /// the full state. What is older has most likely arrived, and of active runs the digest would tell.
     mutating func passOn(_ place: Int, _ moment: Moment) {
         let horizon = options.resyncAfter * 2
         let fresh = origins.all.map { ($0.key, $0.value.content) }
             .filter { $1.peer == place && moment.now - $1.at <= horizon }
-        for (run, origin) in fresh.sorted(by: { ($0.1.at, $0.0.value) < ($1.1.at, $1.0.value) }) {
+            .sorted { ($0.1.at, $0.0.value) < ($1.1.at, $1.0.value) }
+        for (run, origin) in fresh.suffix(options.stashLimit / 2) {
             counters.passedOn += 1
             share(run, origin.content, moment, except: place)
         }

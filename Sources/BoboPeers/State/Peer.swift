@@ -16,7 +16,6 @@ struct Peer {
         var away = false
         var reads: [String: Int64] = [:]
         var readsAt = Duration.zero
-        var since: Int64?
         var config: Hash128?
         var patterns: Set<PatternIdentity> = []
         /// As its last counted message that had them said, for messages that leave them out.
@@ -79,6 +78,9 @@ struct Peer {
 
     // Liveness
     var said = Said()
+    /// How long ago its last success with this gateway's former life was, as it said first: later it speaks of this life.
+    var sinceFormerLife: (Duration, at: Duration)?
+    private(set) var hasSpoken = false
     var isOnline: Bool?
     /// Whether `offline` came since its last message that was applied.
     var isOffline = false
@@ -120,6 +122,11 @@ struct Peer {
         stash.removeAll()
         bases = [:]
         publishedToTell = []
+    }
+
+    mutating func note(since: Int64?, now: Duration) {
+        if !hasSpoken { sinceFormerLife = since.map { (.milliseconds($0), now) } }
+        hasSpoken = true
     }
 
     var isSendingAll: Bool { if case .none = resync { false } else { true } }
@@ -189,21 +196,26 @@ struct ClockDifference {
 
 /// Whether the digests of both sides agree.
 struct DigestComparison {
+    /// PINGs may follow each other closely; gateways' clocks, and with them what is past its `within`, may differ longer.
+    private static let least = Duration.seconds(10)
+
     private var pair: (own: Hash128, other: Hash128)?
     private var times = 0
+    private var since = Duration.zero
     private(set) var agrees: Bool?
     var lastResync: Duration?
 
     /// Takes the values of a PING.
     /// - Returns: whether they stayed the same to the third PING after, and differ.
-    mutating func note(own: Hash128, other: Hash128, isOpen: Bool) -> Bool {
+    mutating func note(own: Hash128, other: Hash128, isOpen: Bool, now: Duration) -> Bool {
         agrees = own == other
         guard !isOpen, own != other, let known = pair, known == (own, other) else {
             pair = isOpen ? nil : (own, other)
             times = 0
+            since = now
             return false
         }
         times += 1
-        return times >= 3
+        return times >= 3 && now - since >= DigestComparison.least
     }
 }

@@ -45,7 +45,10 @@ extension Peers {
         guard !isSourceStale else { return }
         let isOpen =
             message.open || peers[place].isOpen || peers[place].outbox.inFlight?.hasChanges == true
-        guard peers[place].digest.note(own: digest(place, source), other: other, isOpen: isOpen) else { return }
+        guard
+            peers[place].digest.note(
+                own: digest(place, source), other: other, isOpen: isOpen, now: moment.now)
+        else { return }
         if let last = peers[place].digest.lastResync, moment.now - last < .seconds(600) { return }
         peers[place].digest.lastResync = moment.now
         counters.digestFaults += 1

@@ -42,7 +42,7 @@ package struct PeersOptions: Sendable {
 }
 
 /// `partitions` of the configuration.
-package struct DivisionOptions: Sendable {
+package struct DivisionOptions: Hashable, Sendable {
     /// A topic belongs to the first that matches.
     package var partitions: [String] = []
     package var copies = 1

@@ -56,7 +56,7 @@ extension Peers {
 }
 
 extension PeersReport {
-    /// The members `peers` and `partitions` of the figures.
+    /// The members `peers`, `partitions` and `reading` of the figures; the last says for how many seconds.
     package func write(to json: inout JSONWriter) {
         json.raw("\"peers\":{")
         for (index, line) in peers.enumerated() {
@@ -88,6 +88,19 @@ extension PeersReport {
                 json.write(reader)
             }
             json.raw("]")
+        }
+        json.raw("},\"reading\":{")
+        for (index, (name, readers)) in partitions.sorted(by: { $0.key < $1.key }).enumerated() {
+            if index > 0 { json.raw(",") }
+            json.write(name)
+            json.raw(":{")
+            for (place, reader) in readers.sorted(by: { $0.reader < $1.reader }).enumerated() {
+                if place > 0 { json.raw(",") }
+                json.write(reader.reader)
+                json.raw(":")
+                json.write(reader.seconds)
+            }
+            json.raw("}")
         }
         json.raw("}")
     }

@@ -24,14 +24,22 @@ struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The gateway's name; by default the host's.", valueName: "id"))
     var instance: String?
 
-    @Option(help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"),
+        completion: .patterns)
     var patterns: String?
+
+    @Option(
+        name: .customLong("peer"), parsing: .upToNextOption,
+        help: ArgumentHelp("The other gateways that share its runs.", valueName: "id"))
+    var peers: [String] = []
 
     @Flag(help: "Shows the configuration and where each value comes from, and ends.")
     var printConfig = false
 
     func run() async throws {
-        let flags = ["instance": instance, "patterns": patterns].compactMapValues { $0 }
+        let ids = peers.isEmpty ? nil : peers.joined(separator: ",")
+        let flags = ["instance": instance, "patterns": patterns, "peers.ids": ids].compactMapValues { $0 }
         let configuration = try options.configuration(flags)
         if printConfig {
             print(configuration.printed)
@@ -39,6 +47,11 @@ struct Run: AsyncParsableCommand {
         }
         let preparation = try PatternInput.prepare(configuration, [configuration.patterns], unnamed: .areErrors)
         let logger = makeLogger(configuration)
+        if !configuration.peers.ids.isEmpty, configuration.peers.key == nil {
+            logger.warning(
+                "peers without key_file: whoever may publish to \(configuration.prefix)/peer/\(configuration.instance) may change runs"
+            )
+        }
         let broker = try privateBroker(configuration, logger)
         defer { broker?.stop() }
         guard let url = broker?.url ?? configuration.broker.url else { return }

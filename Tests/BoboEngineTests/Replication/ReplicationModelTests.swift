@@ -16,7 +16,7 @@ import Testing
         var completed = 0
         for number in 0..<ReplicationModelTests.casesPerShare {
             let seed = UInt64(share * ReplicationModelTests.casesPerShare + number)
-            let random = RandomCase(seed: seed, reading)
+            let random = RandomCase(seed: seed, reading, allowsPrevious: false)
             // Complex events of one event feed back one by one as peers hear of them.
             guard !random.feedsBack else { continue }
             var cluster = try Cluster(random, seed: seed)
@@ -33,7 +33,7 @@ import Testing
         var completed = 0
         for number in 0..<ReplicationModelTests.casesPerShare {
             let seed = UInt64(share * ReplicationModelTests.casesPerShare + number)
-            let random = RandomCase(seed: seed, reading)
+            let random = RandomCase(seed: seed, reading, allowsPrevious: false)
             // What sets itself off holds all complex events before it, most of them twice: its size is not the matter here.
             guard !random.setsItselfOff else { continue }
             var cluster = try Cluster(random, seed: seed, catchUp: 2000)
@@ -86,12 +86,13 @@ private struct Cluster {
         return identifies ? Array(all.prefix(random.int(1...all.count))) : [all[0]]
     }
 
-    private func take(_ event: ReferenceEvent, by reader: Int) {
+    /// - Parameter isStateOnly: Whether another reads the events of its topic.
+    private func take(_ event: ReferenceEvent, by reader: Int, isStateOnly: Bool = false) {
         Array(event.payload.utf8).withUnsafeBytes { bytes in
             engines[reader].engine.take(
                 Message(
                     topic: event.topic, payload: bytes, arrival: event.timestamp, isRetained: false,
-                    number: UInt64(event.seq)))
+                    number: UInt64(event.seq), isStateOnly: isStateOnly))
         }
     }
 
@@ -150,6 +151,7 @@ private struct Cluster {
             advance(to: event.timestamp)
             repeat { exchange() } while decide()
             let readers = readers()
+            for other in engines.indices where !readers.contains(other) { take(event, by: other, isStateOnly: true) }
             let exchangesBetween = random.chance(0.5)
             for reader in readers {
                 take(event, by: reader)
@@ -171,6 +173,8 @@ private struct Cluster {
                 engine.completed.sorted() == one.completed.sorted()
                 && engine.engine.statistics.activeRuns == one.engine.statistics.activeRuns
                 && engine.active == engines[0].active && engine.engine.digest() == engines[0].engine.digest()
+                && engine.rests == engines[0].rests
+                && engine.engine.statistics.restingKeys == one.engine.statistics.restingKeys
             guard !agrees else { continue }
             let missing = Set(one.completed).subtracting(engine.completed).sorted()
             let added = Set(engine.completed).subtracting(one.completed).sorted()
@@ -180,6 +184,7 @@ private struct Cluster {
                 seed \(seed), engine \(number) at \(place), identifies \(identifies): missing \(missing), added \(added);
                 \(engine.completed.count) of \(one.completed.count) completed;
                 \(engine.engine.statistics.activeRuns) of \(one.engine.statistics.activeRuns) active
+                \(engine.engine.statistics.restingKeys) of \(one.engine.statistics.restingKeys) resting
                 now \(engine.engine.now ?? 0): \(engine.active.joined(separator: "\n"))
                 \(source.events.map(\.line).joined(separator: "\n"))
                 """)
@@ -189,13 +194,7 @@ private struct Cluster {
     }
 
     private func describe(_ source: RandomCase) -> String {
-        source.patterns.map { pattern in
-            """
-            \(pattern.phenomenon)/\(pattern.name) key \(pattern.hasKey) within \(pattern.within ?? -1) \
-            singleton \(pattern.isSingleton) runs \(pattern.maximumRuns) history \(pattern.maximumHistory) \
-            \(pattern.blocks.map { $0.role })
-            """
-        }.joined(separator: "\n")
+        source.patterns.map(\.description).joined(separator: "\n")
     }
 
     // MARK: Any order
@@ -205,7 +204,8 @@ private struct Cluster {
             monotonic += 100
             advance(to: event.timestamp)
             for engine in engines { engine.engine.tick(monotonic: monotonic) }
-            for reader in readers() { take(event, by: reader) }
+            let readers = readers()
+            for other in engines.indices { take(event, by: other, isStateOnly: !readers.contains(other)) }
             if random.chance(0.2) { _ = decide() }
             post()
             deliver(some: true)
@@ -265,17 +265,18 @@ private struct Cluster {
             let once = Set(engine.completedRuns).count == engine.completedRuns.count
             let agrees =
                 engine.active == engines[0].active && engine.engine.digest() == engines[0].engine.digest()
-                && engine.finished == engines[0].finished && once
+                && engine.rests == engines[0].rests && engine.finished == engines[0].finished && once
             guard !agrees else { continue }
             Issue.record(
                 """
                 \(describe(source))
                 seed \(seed), engines 0 and \(number), each completes once: \(once), identifies \(identifies):
-                \(engines[0].active.joined(separator: "\n"))
+                \(engines[0].active.joined(separator: "\n")) \(engines[0].rests)
                 --
-                \(engine.active.joined(separator: "\n"))
+                \(engine.active.joined(separator: "\n")) \(engine.rests)
                 --
-                \(engines[0].completedRuns.count) \(engine.completedRuns.count)
+                \(engines[0].completedRuns.count) \(engine.completedRuns.count) \(engines[0].finished.symmetricDifference(engine.finished))
+                \(source.events.map(\.line).joined(separator: "\n"))
                 """)
             return false
         }

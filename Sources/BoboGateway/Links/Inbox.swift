@@ -1,0 +1,68 @@
+import BoboMQTT
+import BoboTopics
+import Logging
+
+/// What comes in on the connection that publishes: the messages of the peers, and the gateways' statuses.
+final class Inbox {
+    private let link: Link
+    private let logger: Logger
+    private let inbox: String
+    private let statuses: String
+    private var unanswered: Set<MessageID> = []
+    /// Whether the inbox and the statuses are subscribed.
+    private(set) var isUp = false
+    /// Inbox and statuses are subscribed, or the connection is lost.
+    var onChange: (_ isUp: Bool) -> Void = { _ in }
+    var onPeerMessage: ([UInt8]) -> Void = { _ in }
+    var onStatus: (_ gateway: String, _ isOnline: Bool, _ isRetained: Bool) -> Void = { _, _, _ in }
+
+    init(_ link: Link, prefix: String, instance: String, logger: Logger) {
+        self.link = link
+        self.logger = logger
+        inbox = "\(prefix)/peer/\(instance)"
+        statuses = "\(prefix)/status/"
+    }
+
+    func handle(_ event: ConnectionEvent) {
+        switch event {
+        case .connected: subscribe()
+        case .disconnected:
+            unanswered = []
+            guard isUp else { return }
+            isUp = false
+            onChange(false)
+        case .subscribed(let identifier, let codes):
+            for code in codes where code.rawValue >= 0x80 {
+                logger.error("the broker refuses the subscription of the inbox or of the statuses: \(code)")
+            }
+            guard unanswered.remove(identifier) != nil, unanswered.isEmpty else { return }
+            isUp = true
+            onChange(true)
+        case .message(let message): take(message)
+        case .published, .unsubscribed, .fellBack: break
+        }
+    }
+
+    private func subscribe() {
+        do {
+            // The statuses first: this gateway's own, which is published after, comes back behind those that were stored.
+            for filter in [statuses + "+", inbox] {
+                unanswered.insert(try link.connection.subscribe(try TopicFilter(filter)))
+            }
+        } catch {
+            logger.error("the inbox cannot be subscribed: \(error)")
+        }
+    }
+
+    private func take(_ message: BorrowedMessage) {
+        let topic = String(cString: message.topic)
+        if topic == inbox {
+            // What is retained was no message to this life, whoever published it so.
+            if !message.isRetained { onPeerMessage(Array(message.payload)) }
+        } else if topic.hasPrefix(statuses) {
+            let isOnline = message.payload.elementsEqual("online".utf8)
+            guard isOnline || message.payload.elementsEqual("offline".utf8) else { return }
+            onStatus(String(topic.dropFirst(statuses.count)), isOnline, message.isRetained)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import BoboEngine
+import BoboMQTT
+import BoboPeers
+import BoboSharing
+import BoboTopics
+import Logging
+
+/// What comes of the engine and of the peers' protocol, and its way to the broker.
+extension GatewayLoop {
+    func carryOut() {
+        while true {
+            let effects = shared.takeEffects()
+            if effects.isEmpty { return }
+            for effect in effects { carryOut(effect) }
+        }
+    }
+
+    private func carryOut(_ effect: Effect) {
+        switch effect {
+        case .send(let peer, let bytes):
+            if let topic = topics.inbox(of: peer) { publishing.publish(bytes, toPeer: topic) }
+        case .publish(let event, let actions):
+            publish(event)
+            actions.forEach(carryOut)
+        case .act(let request): carryOut(request)
+        case .status(let isOnline): publishing.announce(isOnline ? "online" : "offline")
+        case .publishMark(let number): publish(topics.markName, Array("\(number)".utf8), qos: .atLeastOnce)
+        case .subscribe(let partition):
+            // A hand-over is no start: what the broker has stored is old news.
+            if let readySince, clock.passed - readySince > .seconds(5) { reading.endStart() }
+            reading.subscribe(partition, cut: cut(partition))
+        case .unsubscribe(let partition): reading.unsubscribe(partition, cut: cut(partition))
+        case .publishCut(let partition):
+            publish(
+                try? TopicName(partitioning.cutTopic(of: partition)), Array(configuration.instance.utf8),
+                qos: .atLeastOnce)
+        case .stopped(let sessionMayGo): say(goodbye: sessionMayGo)
+        case .log(let log): logger.log(level: Logger.Level(log.level), "\(log)")
+        }
+    }
+
+    /// Where the readers of a partition name themselves; none where nothing is handed over by cuts.
+    private func cut(_ partition: String) -> TopicFilter? {
+        let isCut = configuration.partitions.copies == 1 && configuration.partitions.read.isEmpty
+        return isCut ? try? TopicFilter(partitioning.cutTopic(of: partition)) : nil
+    }
+
+    private func publish(_ event: ComplexEvent) {
+        onComplexEvent(event)
+        guard let topic = try? TopicName(event.topic), let qos = QoS(rawValue: UInt8(clamping: event.qos)) else {
+            return shared.published([event.identifier], at: moment)
+        }
+        publishing.publish(
+            Publishing.Outgoing(
+                topic: topic, payload: event.json, qos: qos, isRetained: event.isRetained,
+                contentType: "application/cloudevents+json", run: shared.peers == nil ? nil : event.identifier))
+    }
+
+    private func carryOut(_ request: ActionRequest) {
+        let outcome: ActionOutcome
+        switch request.work {
+        case .publish(let topic, let payload, let qos, let isRetained):
+            publish(try? TopicName(topic), payload, qos: QoS(rawValue: UInt8(clamping: qos)), isRetained: isRetained)
+            outcome = ActionOutcome(isSuccess: true)
+        case .log(let message, let level):
+            logger.log(
+                level: Logger.Level(rawValue: level.rawValue) ?? .info, "\(message)",
+                metadata: ["phenomenon": "\(request.phenomenon)"])
+            outcome = ActionOutcome(isSuccess: true, output: String(message.prefix(4096)))
+        case .failed(let reason):
+            logger.warning(
+                "an action failed: \(reason)",
+                metadata: ["phenomenon": "\(request.phenomenon)", "action": "\(request.name)"])
+            outcome = ActionOutcome(isSuccess: false, error: reason)
+        }
+        let engine = shared.engine
+        let event = engine.take(outcome, of: request, at: engine.now ?? ArrivalClock.date)
+        publish(
+            try? TopicName(event.topic), event.json, qos: .atLeastOnce, contentType: "application/cloudevents+json")
+        shared.settle(at: moment)
+    }
+
+    func publish(
+        _ topic: TopicName?, _ payload: [UInt8], qos: QoS?, isRetained: Bool = false, contentType: String? = nil
+    ) {
+        guard let topic, let qos else { return }
+        publishing.publish(
+            Publishing.Outgoing(
+                topic: topic, payload: payload, qos: qos, isRetained: isRetained, contentType: contentType))
+    }
+}
+
+extension Logger.Level {
+    fileprivate init(_ level: PeerLog.Level) {
+        self =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+    }
+}

@@ -1,0 +1,112 @@
+import BoboEngine
+import BoboMQTT
+import BoboPeers
+import BoboSharing
+import BoboTopics
+import Logging
+
+/// The way of a message from the socket to the engine, and of its acknowledgment back.
+extension GatewayLoop {
+    /// Connects what the connections tell with the engine.
+    func listen() {
+        reading.handlers.onMessage = { [unowned self] in enqueue($0, $1, isState: $2, $3) }
+        publishing.onPublished = { [unowned self] run in shared.published([run], at: moment) }
+        guard shared.peers != nil else { return }
+        reading.acts = { [unowned self] partition in shared.acts(on: partition) }
+        reading.handlers.onConnected = { [unowned self] in shared.readingConnected(hasSession: $0, at: moment) }
+        reading.handlers.onLost = { [unowned self] in shared.readingLost(at: moment) }
+        reading.handlers.onOwnSubscribed = { [unowned self] in shared.markSubscribed(at: moment) }
+        reading.handlers.onSubscribed = { [unowned self] in shared.subscribed($0, at: moment) }
+        reading.handlers.onUnsubscribed = { [unowned self] in shared.unsubscribed($0, at: moment) }
+        reading.handlers.onOwn = { [unowned self] topic, payload in takeOwn(topic, payload) }
+        let inbox = Inbox(
+            publishing.link, prefix: configuration.prefix, instance: configuration.instance, logger: logger)
+        inbox.onChange = { [unowned self] isUp in shared.publishing(isUp: isUp, at: moment) }
+        inbox.onPeerMessage = { [unowned self] bytes in shared.receive(bytes, at: moment) }
+        inbox.onStatus = { [unowned self] gateway, isOnline, isRetained in
+            shared.status(of: gateway, isOnline: isOnline, isRetained: isRetained, at: moment)
+        }
+        publishing.inbox = inbox
+    }
+
+    private func takeOwn(_ topic: String, _ payload: [UInt8]) {
+        if topic == topics.mark?.text {
+            if let number = Int(String(decoding: payload, as: UTF8.self)) { shared.markRead(number, at: moment) }
+        } else if let name = partitioning.names.first(where: { partitioning.cutTopic(of: $0) == topic }) {
+            shared.cut(name, naming: String(decoding: payload, as: UTF8.self), at: moment)
+            // What is to be let go is asked for before anything is written, so that it goes with the cut's acknowledgment.
+            carryOut()
+        }
+    }
+
+    private func enqueue(_ topic: String, _ partition: String?, isState: Bool, _ message: BorrowedMessage) {
+        messages += 1
+        readSinceWrite += 1
+        queue.append(
+            InputQueue.Waiting(
+                topic: topic, payload: Array(message.payload), arrival: arrival(),
+                isRetained: message.isRetained || isState, number: messages, partition: partition,
+                isOld: shared.readsOld))
+    }
+
+    /// What one batch brought must be with the broker before the next is read, and its acknowledgments written: mosquitto
+    /// 2.0 sends more than the receive maximum, and they would pile up. While a batch to the peers fills, or what waited
+    /// is held, reading goes on up to a bound. A policy that drops reads on regardless.
+    func mayRead(_ moment: Moment) -> Bool {
+        guard stopping.deadline == nil else { return !reading.link.isConnected || stopping.isAwaitingGoodbye }
+        guard queue.whenFull == .wait, reading.link.isConnected else { return true }
+        if !shared.takesMessages { return readSinceWrite < GatewayLoop.unacknowledged }
+        guard publishing.isIdle, queue.count == 0 else { return false }
+        if !shared.mayAcknowledge(at: moment) {
+            return shared.mayRead(at: moment) && readSinceWrite < GatewayLoop.unacknowledged
+        }
+        return !reading.link.connection.wantsWrite
+    }
+
+    /// Messages that a policy drops are acknowledged as they are read.
+    func mayAcknowledge(_ moment: Moment) -> Bool {
+        !reading.link.isConnected || stopping.isAwaitingGoodbye || queue.whenFull != .wait
+            || (publishing.isIdle && queue.count == 0 && shared.mayAcknowledge(at: moment))
+    }
+
+    func acknowledge() {
+        guard reading.link.connection.wantsWrite, mayAcknowledge(moment) else { return }
+        reading.link.connection.write()
+        readSinceWrite = 0
+    }
+
+    /// - Returns: whether more can be done at once.
+    func readAndTake() -> Bool {
+        var more = false
+        if mayRead(moment) {
+            let room = queue.whenFull == .wait ? min(GatewayLoop.batch, max(1, queue.room)) : GatewayLoop.batch
+            more = reading.link.connection.read(maximumPackets: room)
+        }
+        guard stopping.deadline == nil || queue.count > 0, shared.takesMessages else { return more }
+        var taken = 0
+        while queue.whenFull == .wait || (taken < GatewayLoop.slice && publishing.waiting < 10_000),
+            let message = queue.popFirst()
+        {
+            taken += 1
+            message.payload.withUnsafeBytes { bytes in
+                shared.take(
+                    Message(
+                        topic: message.topic, payload: bytes, arrival: message.arrival, isRetained: message.isRetained,
+                        number: message.number),
+                    partition: message.partition, isOld: message.isOld)
+            }
+        }
+        if taken > 0 { shared.settle(at: moment) }
+        return more || (queue.count > 0 && publishing.waiting < 10_000)
+    }
+
+    /// The date, but never before what the engine has seen: a date that is set back is no time that comes again.
+    private func arrival() -> Int64 {
+        let (date, step) = clock.now()
+        if let step {
+            logger.warning("the machine's date was set", metadata: ["by": "\(Duration.milliseconds(step).rounded)"])
+        }
+        guard let engineNow = shared.engine.now, engineNow - date < 60_000 else { return date }
+        return max(date, engineNow)
+    }
+}

@@ -1,0 +1,188 @@
+import BoboPeers
+
+/// Which partitions this gateway reads, and how reading passes from one gateway to another.
+struct PartitionReading {
+    /// How several gateways come to read one partition after the other.
+    enum HandOver: Sendable {
+        /// One reads at a time, and the stream itself says from where on.
+        case cuts
+        /// Several read; who makes way goes once those that he makes way for say that they read.
+        case overlap
+        /// Nothing passes to anybody.
+        case fixed
+    }
+
+    private enum State: Equatable {
+        case idle
+        case subscribing
+        case reading
+        case unsubscribing
+    }
+
+    private struct Partition {
+        var isWanted = false
+        var cut: CutReader
+        /// Where there are no cuts.
+        var state = State.idle
+        /// It is subscribed, if at all, by the session of an earlier life.
+        var isLeftover = false
+        /// Since when it is read as far as others may rely on it.
+        var since: Duration?
+    }
+
+    private let gateway: String
+    private let handOver: HandOver
+    private var partitions: [String: Partition] = [:]
+
+    /// - Parameter names: all partitions there are.
+    init(_ names: [String], gateway: String, handOver: HandOver) {
+        self.gateway = gateway
+        self.handOver = handOver
+        for name in names { partitions[name] = Partition(cut: CutReader(gateway: gateway, hasSession: false)) }
+    }
+
+    /// Whether a message of the partition is acted on.
+    func acts(on partition: String) -> Bool { handOver != .cuts || partitions[partition]?.cut.acts == true }
+
+    /// Since when each partition is read as far as others may rely on it.
+    var reads: [String: Duration] { partitions.compactMapValues(\.since) }
+
+    /// Whether others read all that this gateway has read, by the stream itself where there are cuts.
+    var isReleased: Bool {
+        switch handOver {
+        case .cuts: !partitions.values.contains { $0.cut.acts }
+        case .overlap: partitions.values.allSatisfy { $0.state == .idle || $0.state == .unsubscribing }
+        case .fixed: true
+        }
+    }
+
+    // MARK: In
+
+    /// There are other partitions now. What is no partition any more is let go.
+    mutating func replace(_ names: [String], now: Duration) -> [Effect] {
+        var effects: [Effect] = []
+        for name in Set(partitions.keys).subtracting(names).sorted() {
+            if acts(on: name) { effects.append(.unsubscribe(name)) }
+            partitions[name] = nil
+        }
+        for name in names where partitions[name] == nil {
+            partitions[name] = Partition(cut: CutReader(gateway: gateway, hasSession: false))
+        }
+        return effects
+    }
+
+    /// The partitions that the division gives to this gateway, or what is fixed.
+    mutating func want(_ names: [String], now: Duration) -> [Effect] {
+        for name in partitions.keys { self[name].isWanted = names.contains(name) }
+        return insist(now: now, mayLetGo: { _ in false })
+    }
+
+    /// To be called about once a second, too: a cut may be lost to a gateway that has left again.
+    /// - Parameter mayLetGo: whether all others that are to read a partition say that they do.
+    mutating func insist(now: Duration, mayLetGo: (String) -> Bool) -> [Effect] {
+        var effects: [Effect] = []
+        for name in partitions.keys.sorted() {
+            let isWanted = self[name].isWanted
+            switch handOver {
+            case .cuts:
+                effects += take(name, now) { $0.want(isWanted) }
+            case .overlap, .fixed:
+                if isWanted, self[name].state == .idle || self[name].isLeftover {
+                    self[name].state = .subscribing
+                    self[name].isLeftover = false
+                    effects.append(.subscribe(name))
+                } else if !isWanted, self[name].state == .reading, handOver == .fixed || mayLetGo(name) {
+                    self[name].state = .unsubscribing
+                    self[name].since = nil
+                    effects.append(.unsubscribe(name))
+                }
+            }
+        }
+        return effects
+    }
+
+    mutating func subscribed(_ name: String, now: Duration) -> [Effect] {
+        guard handOver != .cuts else { return take(name, now) { $0.subscribed() } }
+        guard self[name].state == .subscribing else { return [] }
+        self[name].state = .reading
+        self[name].since = now
+        return []
+    }
+
+    mutating func unsubscribed(_ name: String, now: Duration) -> [Effect] {
+        guard handOver != .cuts else { return take(name, now) { $0.unsubscribed() } }
+        if self[name].state == .unsubscribing { self[name].state = .idle }
+        return []
+    }
+
+    mutating func cut(_ name: String, naming reader: String, now: Duration) -> [Effect] {
+        guard handOver == .cuts else { return [] }
+        return take(name, now) { $0.cut(naming: reader) }
+    }
+
+    /// The reading connection is up.
+    /// - Parameter isFirst: since the start; what a kept session has subscribed is not known then.
+    mutating func connected(hasSession: Bool, isFirst: Bool, now: Duration) -> [Effect] {
+        if isFirst, hasSession {
+            for name in partitions.keys {
+                self[name].cut = CutReader(gateway: gateway, hasSession: true)
+                self[name].state = .reading
+                self[name].isLeftover = true
+            }
+            return insist(now: now, mayLetGo: { _ in false })
+        }
+        var effects: [Effect] = []
+        for name in partitions.keys.sorted() {
+            self[name].since = nil
+            guard handOver != .cuts else {
+                effects += take(name, now) { hasSession ? $0.reconnected() : $0.sessionLost() }
+                continue
+            }
+            switch self[name].state {
+            case .subscribing: effects.append(.subscribe(name))
+            case .unsubscribing where hasSession: effects.append(.unsubscribe(name))
+            case .reading where hasSession, .idle: break
+            case .reading, .unsubscribing:
+                self[name].state = self[name].isWanted ? .subscribing : .idle
+                if self[name].isWanted { effects.append(.subscribe(name)) }
+            }
+        }
+        return effects
+    }
+
+    /// Nothing old is left of what the reading connection had: from now on others may rely on what is read.
+    mutating func rely(now: Duration) {
+        for name in partitions.keys where self[name].since == nil {
+            let isRead =
+                handOver == .cuts ? self[name].cut.isConfirmed : self[name].state == .reading && !self[name].isLeftover
+            if isRead { self[name].since = now }
+        }
+    }
+
+    // MARK: Inside
+
+    private subscript(name: String) -> Partition {
+        get { partitions[name] ?? Partition(cut: CutReader(gateway: gateway, hasSession: false)) }
+        set { if partitions[name] != nil { partitions[name] = newValue } }
+    }
+
+    private mutating func take(
+        _ name: String, _ now: Duration, _ body: (inout CutReader) -> [CutReader.Step]
+    ) -> [Effect] {
+        let steps = body(&self[name].cut)
+        if !self[name].cut.isConfirmed {
+            self[name].since = nil
+        } else if self[name].since == nil {
+            self[name].since = now
+        }
+        return steps.compactMap { step in
+            switch step {
+            case .subscribe: .subscribe(name)
+            case .publishCut: .publishCut(name)
+            case .unsubscribe: .unsubscribe(name)
+            // It goes out with the request to unsubscribe: what libmosquitto has queued is written together.
+            case .acknowledgeCut: nil
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import BoboEngine
+import BoboPeers
+
+extension SharedEngine {
+    /// Does what follows of an input until nothing more does: the engine's changes go to the protocol, and what that asks
+    /// for is done here or becomes an effect.
+    func carryOut(_ moment: Moment) {
+        takeOutputs()
+        guard peers != nil else { return }
+        var isAtRest = false
+        while !isAtRest {
+            let changes = engine.takeChanges()
+            if !changes.isEmpty, let batch = peers?.take(changes, at: moment, runs) {
+                if changes.contains(where: { !$0.isLocal }) { takenBatch = batch }
+            }
+            let actions = peers?.takeActions() ?? []
+            for action in actions { carryOut(action, moment) }
+            takeOutputs()
+            let handed = kept.takeUnknown()
+            if !handed.isEmpty { peers?.published(handed, at: moment, runs) }
+            settleReading(moment)
+            isAtRest = changes.isEmpty && actions.isEmpty && handed.isEmpty && peers?.hasActions != true
+        }
+    }
+
+    private func carryOut(_ action: PeerAction, _ moment: Moment) {
+        switch action {
+        case .send(let peer, let bytes): effects.append(.send(to: peer, bytes))
+        case .apply(let changes):
+            engine.apply(changes)
+            if !hasTaken, !options.arrivalsAreTheClock, let time = changes.compactMap(\.lastEvent).max() {
+                follow(time, moment)
+            }
+            // Before the next action, which may say that another has published what is completed now.
+            takeOutputs()
+        case .remember(let ends):
+            engine.remember(
+                ends.map { end in
+                    RunEnd(
+                        run: end.run, status: end.isCompleted ? .completed : .halted,
+                        ended: (moment.now - end.ago).wholeMilliseconds)
+                })
+            takeOutputs()
+        case .publish(let completed):
+            for run in completed {
+                guard let event = kept.take(run) else { continue }
+                effects.append(.publish(event.event, actions: event.actions))
+            }
+        case .discard(let completed): for run in completed { kept.discard(run) }
+        case .status(let isOnline): effects.append(.status(isOnline: isOnline))
+        case .hold(let isHeld): self.isHeld = isHeld
+        case .dropRuns:
+            engine.dropRuns()
+            _ = engine.takeChanges()
+        case .read(let names): effects += partitions.want(names, now: moment.now)
+        case .stopped(let sessionMayGo):
+            // A session that stays keeps its subscriptions: nobody reads meanwhile what this gateway was the last to read.
+            effects.append(.stopped(sessionMayGo: sessionMayGo && hasMadeWay))
+        case .log(let log): effects.append(.log(log))
+        }
+    }
+
+    /// Where the sensors' timestamps are the clock, a gateway that has read none goes by its peers' events.
+    private func follow(_ time: Int64, _ moment: Moment) {
+        guard time > engine.now ?? .min else { return }
+        engine.advance(to: time)
+        pace.note(engine, moment)
+    }
+
+    /// What the engine has made: published at once by a lone gateway, else kept until it is clear who publishes it.
+    func takeOutputs() {
+        for output in engine.takeOutputs() {
+            switch output {
+            case .complexEvent(let event):
+                if peers == nil { effects.append(.publish(event, actions: [])) } else { kept.keep(event) }
+            case .action(let request):
+                if peers == nil { effects.append(.act(request)) } else { kept.keep(request) }
+            }
+        }
+    }
+}
+
+extension PeerChange {
+    /// The `ts` of the last event of the run's history, milliseconds since 1970.
+    fileprivate var lastEvent: Int64? {
+        switch self {
+        case .update(let copy), .complete(let copy, _): copy.history.last?.event.timestamp
+        case .halt, .completedEarlier, .rest: nil
+        }
+    }
+}
