@@ -15,6 +15,8 @@ package struct Peers {
     var places: [String: Int] = [:]
     var remembered: Remembered
     var origins = AgeingRuns<Origin>()
+    /// Completed runs whose history may be needed no more.
+    var mayBeDone: [RunIdentifier] = []
     /// Completed runs that another gateway is to publish.
     var awaited = AgeingRuns<Void>()
     /// Whether it is to be looked whether the publishers of all these are there.
@@ -190,6 +192,7 @@ package struct Peers {
         settlePublishing(moment)
         settleStop(moment)
         if isConnected, !isSourceStale { for place in peers.indices { pump(place, moment, source) } }
+        dropSomeHistories()
         prune(moment)
     }
 

@@ -128,7 +128,7 @@ extension Peers {
                 guard !remembered.isPast(ended, ages(moment)) else { continue }
                 remembered.completeBriefly(
                     run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, ended: ended)
-                application.copies[run] = nil
+                if !application.copies.isEmpty { application.copies[run] = nil }
                 forgetBases(run)
                 application.ends.append((run, true, .milliseconds(entry.ended[index])))
                 continue
@@ -161,13 +161,16 @@ extension Peers {
     ) {
         for (index, run) in entry.identifiers.enumerated() {
             // Whoever halted a run that is complete here has still to hear of that.
-            if remembered[run]?.isCompleted != true { peers[place].unacknowledged.remove(run) }
-            peers[place].needs[run] = nil
+            let known = remembered[run]
+            if known?.isCompleted != true, !peers[place].unacknowledged.isEmpty {
+                peers[place].unacknowledged.remove(run)
+            }
+            if !peers[place].needs.isEmpty { peers[place].needs[run] = nil }
             peers[place].parts.remove(run)
             let ended = ages(moment) - .milliseconds(entry.ended[index])
-            guard remembered[run] == nil, !remembered.isPast(ended, ages(moment)) else { continue }
+            guard known == nil, !remembered.isPast(ended, ages(moment)) else { continue }
             remembered.halt(run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, ended: ended)
-            application.copies[run] = nil
+            if !application.copies.isEmpty { application.copies[run] = nil }
             forgetBases(run)
             guard let timestamp = entry.timestamp else {
                 application.ends.append((run, false, .milliseconds(entry.ended[index])))

@@ -53,7 +53,11 @@ extension Peers {
         let run = copy.identifier
         guard remembered[run]?.isCompleted != true else { return }
         origins.remove(run)
-        let publisher = publisher(of: run, by: change.endedByTimer ? nil : copy.history.last?.event)
+        // To nobody else what no message can bear.
+        let publisher =
+            mayBeTooLarge(copy)
+            ? options.gateway
+            : publisher(of: run, by: change.endedByTimer ? nil : copy.history.last?.event)
         let isPublished = remembered.complete(
             copy, timestamp: change.timestamp, publisher: publisher, isPublished: false, ended: ages(moment))
         if isPublished {
@@ -66,6 +70,11 @@ extension Peers {
         }
         share(run, .completed, moment, isUrgent: publisher != options.gateway)
         dropHistoryIfDone(run)
+    }
+
+    /// Whether an event of the run, written as JSON, may be larger than a message: a text grows by six at most.
+    private func mayBeTooLarge(_ copy: RunCopy) -> Bool {
+        copy.history.contains { $0.event.body.bytes.count > (options.largestMessage - 8192) / 6 }
     }
 
     private mutating func noteHalt(
@@ -108,9 +117,15 @@ extension Peers {
 
     /// A peer's new life has nothing to acknowledge of before.
     mutating func forgetUnacknowledged(_ place: Int) {
-        let former = peers[place].unacknowledged
+        if !peers[place].unacknowledged.isEmpty { mayBeDone.append(contentsOf: peers[place].unacknowledged) }
         peers[place].unacknowledged = []
-        for run in former { dropHistoryIfDone(run) }
+    }
+
+    /// Looks at some of the histories that a peer's new life has made needless: there may be very many.
+    mutating func dropSomeHistories() {
+        guard !mayBeDone.isEmpty else { return }
+        for run in mayBeDone.suffix(500) { dropHistoryIfDone(run) }
+        mayBeDone.removeLast(min(500, mayBeDone.count))
     }
 
     // MARK: Passing on

@@ -157,7 +157,11 @@ extension Peers {
             case .tooLarge(let bytes):
                 // There is no message for it; that a run has ended can be said without.
                 noteTooLarge(place, bytes, moment)
-                if !content.isUpdate, case .full = addEnd(run, to: &body, moment) { return }
+                if !content.isUpdate, let record = remembered[run],
+                    case .full = addEnd(run, record, to: &body, moment)
+                {
+                    return
+                }
                 if !content.isUpdate { ended.append(run) }
                 peers[place].bases[run] = nil
                 peers[place].stash.removeFirst(now: moment.now)
@@ -222,8 +226,9 @@ extension Peers {
     }
 
     /// That a completed or halted run has ended, and no more.
-    func addEnd(_ run: RunIdentifier, to body: inout MessageBody, _ moment: Moment) -> MessageBody.Outcome {
-        guard let record = remembered[run] else { return .added(nil) }
+    func addEnd(
+        _ run: RunIdentifier, _ record: Remembered.Record, to body: inout MessageBody, _ moment: Moment
+    ) -> MessageBody.Outcome {
         let name = remembered.names[Int(record.name)]
         return body.brief(
             run, record.isCompleted ? .completed : .halted, phenomenon: name.phenomenon, pattern: name.pattern,
@@ -234,7 +239,7 @@ extension Peers {
         _ run: RunIdentifier, to body: inout MessageBody, _ place: Int, _ moment: Moment
     ) -> MessageBody.Outcome {
         guard let record = remembered[run] else { return .added(nil) }
-        guard let completed = remembered.completed[run] else { return addEnd(run, to: &body, moment) }
+        guard let completed = remembered.completed[run] else { return addEnd(run, record, to: &body, moment) }
         return body.complete(
             completed.after(peers[place].bases[run]),
             MessageBody.Completion(

@@ -160,7 +160,7 @@ struct PartialHistories {
     }
 
     mutating func remove(_ run: RunIdentifier) {
-        guard histories.removeValue(forKey: run) != nil else { return }
+        guard !histories.isEmpty, histories.removeValue(forKey: run) != nil else { return }
         if histories.isEmpty { bytes = 0 }
     }
 
