@@ -167,6 +167,9 @@ package struct Peers {
         return actions
     }
 
+    /// The present epoch, in short.
+    package var incarnation: String { String(epoch.description.prefix(8)) }
+
     package var hasActions: Bool { !actions.isEmpty }
 
     mutating func act(_ action: PeerAction) { actions.append(action) }

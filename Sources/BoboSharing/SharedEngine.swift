@@ -44,7 +44,7 @@ package final class SharedEngine {
         peers = options.peers.map { Peers($0, random: random, at: moment) }
         let division = options.peers?.division ?? DivisionOptions()
         partitions = PartitionReading(
-            division.partitions, gateway: options.peers?.gateway ?? "",
+            division.partitions, gateway: options.peers?.gateway ?? "", life: peers?.incarnation ?? "",
             handOver: !division.read.isEmpty ? .fixed : division.copies > 1 ? .overlap : .cuts)
         // Before any run comes: it would seem to have been here for ages.
         engine.tick(monotonic: moment.now.wholeMilliseconds)
@@ -208,9 +208,10 @@ package final class SharedEngine {
         carryOut(moment)
     }
 
-    package func cut(_ partition: String, naming reader: String, at moment: Moment) {
+    /// A message on the topic of a partition's cut.
+    package func cut(_ partition: String, _ text: String, at moment: Moment) {
         begin(moment)
-        effects += partitions.cut(partition, naming: reader, now: moment.now)
+        effects += partitions.cut(partition, text, now: moment.now)
         carryOut(moment)
     }
 

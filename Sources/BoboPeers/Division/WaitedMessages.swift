@@ -66,6 +66,8 @@ extension Peers {
     package var isReady: Bool { presence.isReady }
 
     package func haveAllOnlineAnswered(since moment: Duration) -> Bool {
+        // Who is online is known once this gateway's own status has come back.
+        guard isConnected, presence.hasSeenStatus else { return false }
         let answered = answered(since: moment).any
         return peers.allSatisfy { $0.isOnline != true || answered.contains($0.id) }
     }
