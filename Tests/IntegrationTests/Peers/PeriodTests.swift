@@ -55,7 +55,7 @@ import Testing
         try gateways.waitForActiveRuns(5)
         try gateways.waitTillTogether()
         try gateways.say(2, of: "k1", on: .right)
-        try gateways.waitForStatistics(of: "gw-b", "stash of none") { $0["peers"]["gw-a"]["stash"] == 0 }
+        try gateways.waitTillTaken(1, by: "gw-b")
         try gateways.say(3, of: "k1", on: .right)
         #expect(try gateways.waitForTrip(of: "k1").seen == [1, 6, 7])
     }

@@ -222,4 +222,13 @@ final class Gateways {
             }
         }
     }
+
+    /// Waits till a gateway has taken so many sensors' messages in all, and has sent what came of them: the broker has
+    /// handed it to the others then.
+    func waitTillTaken(_ count: Int, by name: String) throws {
+        try waitForStatistics(of: name, "\(count) events") { figures in
+            figures["messages"]["events"] == ReadJSON(count)
+                && figures["peers"].values.allSatisfy { $0["live"] != true || $0["stash"] == 0 }
+        }
+    }
 }
