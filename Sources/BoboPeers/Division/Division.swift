@@ -27,6 +27,8 @@ package struct Division {
 
     func firstReader(of topic: TopicName) -> String? {
         guard let partition = partition(of: topic) else { return nil }
+        // What is read by configuration nobody divides: this gateway has read it itself.
+        if options.read.contains(partition) { return gateway }
         return readers[partition]?.first
     }
 

@@ -120,7 +120,11 @@ extension Peers {
             if !peers[place].unacknowledged.isEmpty { peers[place].unacknowledged.remove(run) }
             let ended = ages(moment) - .milliseconds(entry.ended[index])
             if remembered[run]?.isCompleted == true {
-                if entry.isBrief || entry.published { notePublished(run, &application, moment) }
+                if entry.isBrief || entry.published {
+                    notePublished(run, &application, moment)
+                } else if let publisher = entry.publisher {
+                    agree(on: publisher, of: run, with: peers[place].id, &application, moment)
+                }
                 dropHistoryIfDone(run)
                 continue
             }
@@ -189,6 +193,26 @@ extension Peers {
     /// Of a run that has ended nobody needs a part.
     mutating func forgetBases(_ run: RunIdentifier) {
         for place in peers.indices where !peers[place].bases.isEmpty { peers[place].bases[run] = nil }
+    }
+
+    /// Two gateways have completed one run, each with an event of its own, and the one that is to publish it by this
+    /// gateway's reckoning names another: it waits as well, it may be for this one.
+    private mutating func agree(
+        on publisher: String, of run: RunIdentifier, with peer: String, _ application: inout Application,
+        _ moment: Moment
+    ) {
+        guard awaited[run] != nil, let known = remembered.completed[run]?.publisher, known == peer, publisher != peer
+        else { return }
+        var next = publisher
+        // Where this gateway completed it itself the peer hears what was said here, and comes to the same choice.
+        if publisher == options.gateway, origins[run] == nil {
+            next = Rendezvous.first([publisher, peer], for: run.description) ?? publisher
+        }
+        remembered.setPublisher(next, of: run)
+        guard next == options.gateway else { return awaited.set(run, (), now: moment.now) }
+        awaited.remove(run)
+        publishing.insert(run)
+        application.toPublish.append(run)
     }
 
     private mutating func notePublished(_ run: RunIdentifier, _ application: inout Application, _ moment: Moment) {
