@@ -15,7 +15,9 @@ struct PatternHints {
                 "a precondition with \"on\" halts the run at any event of another topic; was a haltcondition meant?")
         }
         let endsOthers = pattern.rest != nil || pattern.afterMatch == .skipPastLastEvent
-        if pattern.blocks.count > 1, !pattern.isSingleton, !endsOthers {
+        // A first block that compares with the event before is not met by a repetition.
+        let beginsWithAChange = pattern.blocks.first?.predicates.allSatisfy { $0.expression?.readsPrevious == true }
+        if pattern.blocks.count > 1, !pattern.isSingleton, !endsOthers, beginsWithAChange != true {
             problems.hint(
                 place,
                 "without \"singleton\", \"after_match\" or \"rest\" a sensor that repeats itself starts a run with each message, and each completes"

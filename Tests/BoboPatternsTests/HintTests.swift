@@ -59,6 +59,7 @@ import Testing
         #expect(hints([HintTests.a, HintTests.a], "").first?.contains("without \"singleton\"") == true)
         #expect(hints([HintTests.a], "").isEmpty)
         #expect(hints([HintTests.a, HintTests.a], "rest: 5m").isEmpty)
+        #expect(hints(["{followed_by: payload.a && !previous.payload.a}", HintTests.a], "").isEmpty)
         #expect(hints([HintTests.a, HintTests.a], "after_match: skip_past_last_event").isEmpty)
     }
 
