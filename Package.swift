@@ -53,6 +53,7 @@ let package = Package(
             name: "BoboPeers",
             dependencies: [
                 "BoboEngine", "BoboTopics", "CEL", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .target(name: "BoboSharing", dependencies: ["BoboEngine", "BoboPeers", "BoboTopics"], swiftSettings: strict),

@@ -150,7 +150,7 @@ func resync() throws {
     let start = rig.clock.now
     var haveRuns: Duration?
     rig.afterMessage = { rig in
-        if haveRuns == nil, rig["gw-b"].engine.activeRuns.count >= 10_000 { haveRuns = rig.clock.now - start }
+        if haveRuns == nil, rig["gw-b"].engine.activeRunCount >= 10_000 { haveRuns = rig.clock.now - start }
     }
     rig.connect("gw-b")
     rig.pass(.milliseconds(10))

@@ -47,6 +47,15 @@ struct PartitionReading {
     /// Since when each partition is read as far as others may rely on it.
     var reads: [String: Duration] { partitions.compactMapValues(\.since) }
 
+    /// Whether others read all that this gateway has read, by the stream itself where there are cuts.
+    var isReleased: Bool {
+        switch handOver {
+        case .cuts: !partitions.values.contains { $0.cut.acts }
+        case .overlap: partitions.values.allSatisfy { $0.state == .idle || $0.state == .unsubscribing }
+        case .fixed: true
+        }
+    }
+
     // MARK: In
 
     /// There are other partitions now. What is no partition any more is let go.

@@ -46,6 +46,8 @@ package final class SharedEngine {
         partitions = PartitionReading(
             division.partitions, gateway: options.peers?.gateway ?? "",
             handOver: !division.read.isEmpty ? .fixed : division.copies > 1 ? .overlap : .cuts)
+        // Before any run comes: it would seem to have been here for ages.
+        engine.tick(monotonic: moment.now.wholeMilliseconds)
         carryOut(moment)
     }
 
@@ -307,12 +309,16 @@ package final class SharedEngine {
         effects.append(.publishMark(waited.mark))
     }
 
+    /// Whether the broker holds nothing for this gateway that is to be read here.
+    var hasMadeWay: Bool { isReadingUp && !waited.isOld && takesMessages && partitions.isReleased }
+
     /// After each input: whether what waited is decided now, and what others may rely on.
     func settleReading(_ moment: Moment) {
         guard let peers else { return }
         if waited.holds { _ = waited.advance(peers, now: moment.now) }
         // What is held may never be acted on here.
         let reads = isReadingUp && !waited.isOld && !waited.holds ? partitions.reads : [:]
+        self.peers?.hasMadeWay = hasMadeWay
         guard reads != reported else { return }
         reported = reads
         self.peers?.reads(reads, at: moment, runs)

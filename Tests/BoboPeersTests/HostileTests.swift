@@ -178,17 +178,25 @@ import Testing
         let (network, _) = network(isSealed: false)
         let id = FakeRuns.run("x").description
         let version = FakeRuns.version("1").description
-        let head = #""id":"\#(id)","phenomenon":"fire","pattern":"smoke","version":"\#(version)","key":"k""#
-        let event = #","events":[{"id":"s-1","kind":"simple","ts":1,"topic":"t","payload":1}]"#
+        let names = #""id":"\#(id)","phenomenon":"fire","pattern":"smoke""#
+        let head = #"\#(names),"version":"\#(version)","key":"k""#
+        let event = #","events":[{"id":"s-1","ts":1,"topic":"t","payload":1}]"#
         let entries = [
             #"{}"#, #"{\#(head)}"#,
-            #"{\#(head),"block":1,"length":1,"hash":"\#(id)","add":[["",7]]}"#,
-            #"{\#(head),"block":1,"length":9,"hash":"\#(id)","add":[["",0]]}"#,
-            #"{\#(head),"block":1,"length":1,"add":[["",0]]}"#,
-            #"{\#(head),"block":-1,"length":1,"hash":"\#(id)","add":[["",0]]}"#,
-            #"{\#(head),"block":1,"length":9223372036854775807,"base":9223372036854775807,"base_hash":"\#(id)","add":[]}"#,
-            // The hash is not that of the events.
-            #"{\#(head),"block":1,"length":1,"hash":"\#(id)","add":[["",0]]}"#,
+            #"{\#(head),"block":1,"add":[["",7]]}"#,
+            #"{\#(head),"block":1,"add":[-1]}"#,
+            #"{\#(head),"block":1,"add":[]}"#,
+            #"{\#(head),"block":-1,"add":[0]}"#,
+            #"{\#(names),"version":"\#(version)","block":1,"add":[0]}"#,
+            #"{\#(names),"key":"k","block":1,"add":[0]}"#,
+            #"{\#(head),"block":1,"base":1,"add":[0]}"#,
+            #"{\#(head),"block":1,"base":[1,0],"base_hash":"\#(id)","add":[0]}"#,
+            #"{\#(head),"block":1,"base_hash":"\#(id)","add":[0]}"#,
+            #"{\#(head),"block":1,"base":9223372036854775807,"base_hash":"\#(id)","add":[]}"#,
+            #"{\#(head),"block":1,"base":-1,"base_hash":"\#(id)","add":[]}"#,
+            #"{"id":"\#(id)","phenomenon":"fire","pattern":0,"key":"k","block":1,"add":[0]}"#,
+            // No such pattern was listed.
+            #"{"id":"\#(id)","pattern":5,"key":"k","block":1,"add":[0]}"#,
         ]
         for entry in entries {
             let seq = Int(network["a"].peers.peers[0].heard) + 1

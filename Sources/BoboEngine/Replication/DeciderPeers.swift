@@ -74,7 +74,9 @@ extension Decider {
         guard matcher.compiled.pattern.version == copy.version else { return .refused(.version) }
         if replication.remembered[copy.identifier]?.status == .completed { return .ignored }
         let count = matcher.compiled.steps.count
-        guard copy.base == 0, let checked = matcher.check(copy, blocks: count...count) else { return .refused(.malformed) }
+        guard copy.base == 0, let checked = matcher.check(copy, blocks: count...count) else {
+            return .refused(.malformed)
+        }
         if let run = replication.number(of: copy.identifier) {
             matcher.withdraw(run, .completed, timestamp, replication, &state)
         } else {

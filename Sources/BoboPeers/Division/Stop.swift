@@ -16,6 +16,7 @@ extension Peers {
         begin(moment)
         if stop == .none {
             stop = .makingWay(until: moment.now + .seconds(2))
+            statement += 1
             tellAll()
         }
         settle(moment, source)
@@ -23,7 +24,7 @@ extension Peers {
 
     mutating func settleStop(_ moment: Moment) {
         if case .makingWay(let until) = stop {
-            let taken = division.reads.keys.allSatisfy { partition in
+            let taken = hasMadeWay && division.reads.keys.allSatisfy { partition in
                 peers.contains { $0.isLive && $0.said.reads[partition] != nil }
             }
             let isAlone = !peers.contains(where: \.isLive)

@@ -77,7 +77,8 @@ extension Peers {
                 let time = peer.said.reads[partition]
             else { return false }
             if let lastGood { return time > (peer.said.readsAt - lastGood).milliseconds }
-            return peer.said.since.map { time > $0 } ?? false
+            guard let (since, at) = peer.sinceFormerLife else { return false }
+            return time > (since + (peer.said.readsAt - at)).milliseconds
         }
     }
 

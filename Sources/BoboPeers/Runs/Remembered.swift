@@ -7,11 +7,25 @@ struct Remembered {
     /// Of a completed run that some gateway may still need whole.
     struct Completed {
         let copy: RunCopy
+        /// Of the whole history.
+        let hash: Hash128
         /// Milliseconds since 1970.
         let timestamp: Int64
         var publisher: String
         /// The place among all completed ones.
         let number: Int
+
+        /// Without the events that a peer has.
+        func after(_ known: KnownPart?) -> RunCopy {
+            guard let known, known.length > 0, known.length <= copy.history.count else { return copy }
+            let rest = copy.history[known.length...]
+            var hash = known.hash
+            for entry in rest { hash.combine(entry.event) }
+            guard hash == self.hash else { return copy }
+            return RunCopy(
+                identifier: copy.identifier, phenomenon: copy.phenomenon, pattern: copy.pattern, version: copy.version,
+                key: copy.key, block: copy.block, base: known.length, baseHash: known.hash, history: Array(rest))
+        }
     }
 
     struct Record {
@@ -33,6 +47,7 @@ struct Remembered {
     private(set) var names: [Name] = []
     /// Let go before their time.
     private(set) var evicted = 0
+    private var evictedLately: [RunIdentifier] = []
     private var numbers: [Name: Int32] = [:]
     /// `published` that came before its run, and when.
     private var early: [RunIdentifier: Duration] = [:]
@@ -41,6 +56,7 @@ struct Remembered {
     private var spans: [Int64: [RunIdentifier]] = [:]
     /// How far letting go early has come.
     private var eviction: (span: Int64, next: Int) = (.min, 0)
+    private var forgottenBefore = Int64.min
     private let span: Duration
     private let age: Duration
     private let limit: Int
@@ -56,6 +72,9 @@ struct Remembered {
     func standing(_ identifier: RunIdentifier) -> RunStanding? {
         records[identifier].map { $0.isCompleted ? .completed : .halted }
     }
+
+    /// The ids by the time of their end, the last first; one may be there twice.
+    var byAge: [[RunIdentifier]] { spans.sorted { $0.key > $1.key }.map(\.value) }
 
     /// Whether an id that ended so long ago is past remembering.
     func isPast(_ ended: Duration, _ now: Duration) -> Bool { now - ended >= age }
@@ -93,7 +112,7 @@ struct Remembered {
             Name(phenomenon: copy.phenomenon, pattern: copy.pattern), ended)
         completions += 1
         completed[copy.identifier] = Completed(
-            copy: copy, timestamp: timestamp, publisher: publisher, number: completions)
+            copy: copy, hash: copy.rank.hash, timestamp: timestamp, publisher: publisher, number: completions)
         return isPublished
     }
 
@@ -131,8 +150,13 @@ struct Remembered {
 
     /// Forgets what has been remembered long enough.
     /// - Parameter isKept: whether a live peer has still to hear of the run.
-    mutating func forget(now: Duration, isKept: (RunIdentifier) -> Bool) {
+    /// - Returns: what is forgotten.
+    mutating func forget(now: Duration, isKept: (RunIdentifier) -> Bool) -> [RunIdentifier] {
         let first = place(now - age)
+        // Nothing more grows old before the span of time ends.
+        guard first > forgottenBefore else { return [] }
+        forgottenBefore = first
+        var forgotten: [RunIdentifier] = []
         for old in spans.keys.filter({ $0 < first }) {
             for identifier in spans.removeValue(forKey: old) ?? [] {
                 // One that is there twice goes by the later time.
@@ -142,10 +166,19 @@ struct Remembered {
                 } else {
                     records[identifier] = nil
                     completed[identifier] = nil
+                    forgotten.append(identifier)
                 }
             }
         }
         if !early.isEmpty { early = early.filter { !isPast($0.value, now) } }
+        return forgotten
+    }
+
+    /// What was let go early since the last call.
+    mutating func takeEvicted() -> [RunIdentifier] {
+        guard !evictedLately.isEmpty else { return [] }
+        defer { evictedLately = [] }
+        return evictedLately
     }
 
     /// Lets the one that ended first go.
@@ -159,6 +192,7 @@ struct Remembered {
             records[run] = nil
             completed[run] = nil
             evicted += 1
+            evictedLately.append(run)
             return
         }
         spans[oldest] = nil

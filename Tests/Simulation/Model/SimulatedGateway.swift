@@ -363,6 +363,7 @@ final class SimulatedGateway {
             reading.send(.unsubscribe(world.filters(of: partition), token: nextToken))
         case .publishCut(let partition):
             world.trace { "\(self.id) cuts \(partition)" }
+            guard !peers.isPublishing(world.cutTopic(partition)) else { return }
             peers.publish(Publication(topic: world.cutTopic(partition), payload: Array(id.utf8)), isKept: true)
         case .stopped(let sessionMayGo):
             world.trace { "\(self.id) stops\(sessionMayGo ? ", and its session ends" : "")" }
