@@ -121,7 +121,8 @@ import Testing
     func overview() throws {
         let names = try commands().map(\.name)
         for command in [
-            "init", "topics", "run", "check", "test", "replay", "record", "play", "watch", "status", "eval", "graph", "schema",
+            "init", "topics", "run", "check", "test", "replay", "record", "play", "watch", "status", "eval", "graph",
+            "schema",
         ] {
             #expect(names.contains(command))
         }

@@ -38,7 +38,7 @@ import Testing
         let client = try site.listener("bobo/events/any")
         try client.publish("home/a", #"{"x": 1}"#)
         let published = try client.waitForMessage(on: "bobo/events/any")
-        try process.output.waitForLine(containing: "bobo.complex.any", timeout: .seconds(10))
+        _ = try process.output.waitForLine(containing: "bobo.complex.any", timeout: .seconds(10))
         gateway.send(SIGTERM)
         try process.waitForLine(containing: "gateway gw is offline")
         let lines = try end(process)
@@ -54,7 +54,7 @@ import Testing
         try client.publish("bobo/events/fire", event("1", gateway: "b"))
         try client.publish("bobo/events/fire", event("1", source: "other"))
         try client.publish("bobo/events/fire", event("2"))
-        try process.output.waitForLine(containing: #""id":"2""#, timeout: .seconds(10))
+        _ = try process.output.waitForLine(containing: #""id":"2""#, timeout: .seconds(10))
         #expect(
             try end(process).map { "\($0["source"].string ?? "") \($0["id"].string ?? "")" } == [
                 "bobo 1", "other 1", "bobo 2",
@@ -69,7 +69,7 @@ import Testing
         try client.publish("bobo/events/fall", event("1", phenomenon: "fall"))
         for bad in ["", "no JSON", "{}", "[1]", #"{"id": 1}"#] { try client.publish("bobo/events/fire", bad) }
         try client.publish("bobo/events/leak", event("2", phenomenon: "leak"))
-        try process.output.waitForLine(containing: #""id":"2""#, timeout: .seconds(10))
+        _ = try process.output.waitForLine(containing: #""id":"2""#, timeout: .seconds(10))
         #expect(try end(process).map { $0["id"] } == ["2"])
         #expect(process.errors.text.contains("bobo/events/fire: a message that no gateway wrote; left out"))
         #expect(process.errors.lines.count { $0.contains("left out") } == 1)
@@ -94,7 +94,7 @@ import Testing
         try client.publish("bobo/runs/one", #"{"gateway":"one","left_out":7}"#)
         try client.publish("bobo/runs/one", change("fire", "started"))
         try client.publish("bobo/runs/two", change("fire", "completed"))
-        try process.output.waitForLine(containing: "completed", timeout: .seconds(10))
+        _ = try process.output.waitForLine(containing: "completed", timeout: .seconds(10))
         let lines = try end(process)
         #expect(lines.map { $0["change"] } == ["started", "completed"])
         #expect(process.errors.text.contains("one: 7 changes of runs were left out"))
@@ -107,7 +107,7 @@ import Testing
         let process = try watch()
         try process.waitForLine(containing: "gateway one is online")
         try client.publish("bobo/events/fire", event("1"))
-        try process.output.waitForLine(containing: #""id":"1""#, timeout: .seconds(10))
+        _ = try process.output.waitForLine(containing: #""id":"1""#, timeout: .seconds(10))
         _ = try end(process)
         try client.waitForMessages(1)
         #expect(!client.messages.contains { $0.topic.hasPrefix("bobo/watch/") })
