@@ -146,7 +146,7 @@ FIELDS = {
 REQUIRED = ("v", "from", "to", "epoch", "seq", "now")
 ENTRY_FIELDS = {
     "id", "phenomenon", "pattern", "version", "key", "block", "base", "base_hash", "add", "publisher", "published", "ended",
-    "ts",
+    "ts", "satisfied", "arrival",
 }
 
 
@@ -261,6 +261,9 @@ class Session:
             return
         if kind == "completed":
             need(isinstance(entry["publisher"], str) and "block" in entry, "completed")
+        satisfied = entry.get("satisfied", [])
+        need(len(set(satisfied)) == len(satisfied) and all(whole(n) and n < 64 for n in satisfied), "satisfied")
+        need(whole(entry.get("arrival", 0), None), "arrival")
         bases = listed(entry.get("base", 0))
         bases = bases * len(ids) if len(bases) == 1 else bases
         hashes = listed(entry["base_hash"]) if "base_hash" in entry else [hexadecimal(fnv([]))] * len(ids)

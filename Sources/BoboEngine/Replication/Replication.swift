@@ -148,7 +148,8 @@ final class Replication {
             Facts(
                 identifier: copy.identifier, matcher: matcher, length: rank.length, hash: rank.hash,
                 foreignUntil: wasReadHere(last) ? .min : last.timestamp, since: facts(of: run)?.since ?? time,
-                last: last.timestamp, arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last.timestamp)),
+                last: last.timestamp,
+                arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last.timestamp)),
             of: run)
         behind.append(copy.identifier)
     }

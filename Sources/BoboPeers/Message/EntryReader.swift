@@ -150,6 +150,12 @@ extension RunEntry {
             add = try reader.list(atMost: MessageLimits.additions) { reader throws(MessageFault) in
                 try reader.addition()
             }
+        case "satisfied":
+            for place in try reader.list(atMost: 64, { r throws(MessageFault) in try r.count() }) {
+                guard place < 64, satisfied & (1 << UInt64(place)) == 0 else { throw .wrong(name) }
+                satisfied |= 1 << UInt64(place)
+            }
+        case "arrival": arrival = try reader.integer()
         case "publisher": publisher = try reader.string(atMost: MessageLimits.name)
         case "published": published = try reader.bool()
         case "ended":

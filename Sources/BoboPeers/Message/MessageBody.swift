@@ -101,7 +101,8 @@ struct MessageBody {
         var shape = OpenEntry.Shape(
             kind: completion == nil ? .updated : .completed, pattern: table.reference(identity),
             // Whoever has the base has the key.
-            key: copy.base > 0 ? nil : copy.key.json, block: copy.block, hasBase: copy.base > 0, completion: completion,
+            key: copy.base > 0 ? nil : copy.key.json, block: copy.block, satisfied: copy.satisfied,
+            arrival: copy.arrival, hasBase: copy.base > 0, completion: completion,
             timestamp: completion?.timestamp)
         var made = JSONWriter()
         var count = eventCount

@@ -10,6 +10,8 @@ struct OpenEntry {
         /// As JSON; nil where it is left out.
         var key: [UInt8]?
         var block: Int?
+        var satisfied: UInt64 = 0
+        var arrival: Int64?
         var hasBase = false
         var completion: MessageBody.Completion?
         var timestamp: Int64?
@@ -93,6 +95,21 @@ struct OpenEntry {
         if let block = shape.block {
             json.raw(",\"block\":")
             json.write(Int64(block))
+        }
+        if shape.satisfied != 0 {
+            json.raw(",\"satisfied\":")
+            json.raw("[")
+            var isFirst = true
+            for place in 0..<64 where shape.satisfied & (1 << UInt64(place)) != 0 {
+                if !isFirst { json.raw(",") }
+                isFirst = false
+                json.write(Int64(place))
+            }
+            json.raw("]")
+        }
+        if let arrival = shape.arrival {
+            json.raw(",\"arrival\":")
+            json.write(arrival)
         }
         if shape.hasBase {
             json.raw(",\"base\":")

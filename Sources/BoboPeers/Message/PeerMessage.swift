@@ -90,6 +90,10 @@ package struct RunEntry: Sendable {
     package var bases: [Int] = [0]
     package var baseHashes: [Hash128] = []
     package var add: [Addition] = []
+    /// At an `all_of`: the satisfied ones of its predicates, a bit each, from the lowest.
+    package var satisfied: UInt64 = 0
+    /// At an `absent`: when the wait began, where that does not follow from the history. Milliseconds since 1970.
+    package var arrival: Int64?
     package var publisher: String?
     package var published = false
     /// How long ago each ended, in milliseconds.

@@ -95,7 +95,8 @@ extension Peers {
                 guard let history = added(entry, message, &application, source) else { continue }
                 copy = RunCopy(
                     identifier: run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, version: pattern.version,
-                    key: .null, block: block, base: base.length, baseHash: base.hash, history: history)
+                    key: .null, block: block, base: base.length, baseHash: base.hash, history: history,
+                    satisfied: entry.satisfied, arrival: entry.arrival)
             } else {
                 guard
                     let whole = whole(place, entry, index, pattern, block: block, message, &application, source)
@@ -285,7 +286,7 @@ extension Peers {
         return RunCopy(
             identifier: run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, version: pattern.version,
             key: key,
-            block: block, history: history)
+            block: block, history: history, satisfied: entry.satisfied, arrival: entry.arrival)
     }
 
     /// The first events of a run, where it begins so, and its key.
