@@ -14,6 +14,7 @@ package struct Peers {
     var peers: [Peer]
     var places: [String: Int] = [:]
     var remembered: Remembered
+    var restOrigins = AgeingRuns<RestOrigin>()
     var origins = AgeingRuns<Origin>()
     /// Completed runs whose history may be needed no more.
     var mayBeDone: [RunIdentifier] = []

@@ -9,6 +9,8 @@ extension SharedEngine {
         guard peers != nil else { return }
         var isAtRest = false
         while !isAtRest {
+            let rests = engine.takeRestChanges()
+            if !rests.isEmpty { peers?.take(rests: rests, at: moment, runs) }
             let changes = engine.takeChanges()
             if !changes.isEmpty, let batch = peers?.take(changes, at: moment, runs) {
                 if changes.contains(where: { !$0.isLocal }) { takenBatch = batch }

@@ -4,6 +4,7 @@ import BoboEngine
 /// may be very many; what is said of them is made as it is sent.
 struct ResyncPlan {
     enum Item {
+        case rest(RestCopy)
         case whole(RunIdentifier)
         case active(RunIdentifier)
     }

@@ -69,5 +69,8 @@ extension Peer {
     }
 
     /// Since when the oldest change waits. That a run is published waits for company no longer than a change does.
-    var waitsSince: Duration? { stash.oldest ?? (publishedToTell.isEmpty ? nil : publishedOldest) }
+    var waitsSince: Duration? {
+        let oldest = [stash.oldest, rests.oldest].compactMap(\.self).min()
+        return oldest ?? (publishedToTell.isEmpty ? nil : publishedOldest)
+    }
 }
