@@ -227,10 +227,12 @@ package final class SharedEngine {
             pace.advance(engine, moment)
             return carryOut(moment)
         }
-        engine.tick(monotonic: moment.now.wholeMilliseconds)
         if !isHeld {
             startClock(moment)
             pace.advance(engine, moment)
+        }
+        engine.tick(monotonic: moment.now.wholeMilliseconds)
+        if !isHeld {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
@@ -293,6 +295,7 @@ package final class SharedEngine {
 
     /// A gap between inputs means that the gateway stood still: what lies in its sockets is old.
     private func begin(_ moment: Moment) {
+        engine.pass(monotonic: moment.now.wholeMilliseconds)
         defer { lastInput = moment }
         guard peers != nil, isReadingUp, let last = lastInput, moment.now - last.now > .seconds(1) else { return }
         beginWaiting(lastGood: last.now, moment)
