@@ -128,7 +128,12 @@ package final class SharedEngine {
     package func receive(_ bytes: [UInt8], at moment: Moment) {
         begin(moment)
         peers?.receive(bytes, at: moment, runs)
+        let clock = peers?.takeClock()
         carryOut(moment)
+        if !hasTaken, !options.arrivalsAreTheClock, let clock {
+            follow(clock, moment)
+            carryOut(moment)
+        }
         // It may be the answer that the end of an `absent` waits for.
         if absences.areOpen { wantsTick = true }
     }
