@@ -63,7 +63,7 @@ extension SharedEngine {
     }
 
     /// Where the sensors' timestamps are the clock, a gateway that has read none goes by its peers' events.
-    private func follow(_ time: Int64, _ moment: Moment) {
+    func follow(_ time: Int64, _ moment: Moment) {
         guard time > engine.now ?? .min else { return }
         engine.advance(to: time)
         pace.note(engine, moment)

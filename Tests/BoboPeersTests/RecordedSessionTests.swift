@@ -1,4 +1,5 @@
 import BoboEngine
+import CEL
 import Foundation
 import Testing
 

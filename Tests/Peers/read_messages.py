@@ -126,6 +126,7 @@ FIELDS = {
     "type": lambda v: v in ("SYNC", "PING", "RESYNC"),
     "reset": lambda v: isinstance(v, bool),
     "now": lambda v: whole(v, None),
+    "clock": lambda v: whole(v, None),
     "since": whole,
     "away": lambda v: isinstance(v, bool),
     "ready": lambda v: isinstance(v, bool),

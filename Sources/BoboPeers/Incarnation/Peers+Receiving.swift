@@ -72,6 +72,7 @@ extension Peers {
         let id = peers[place].id
         peers[place].isOffline = false
         presence.lastApplied = moment.now
+        if let clock = message.clock { heardClock = max(clock, heardClock ?? clock) }
         peers[place].said.ready = message.ready
         peers[place].said.away = message.away
         notePartitions(place, message, moment)

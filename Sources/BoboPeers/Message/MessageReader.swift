@@ -47,6 +47,7 @@ extension PeerMessage {
         case "part": part = try reader.count()
         case "parts": parts = try reader.count()
         case "digest": digest = try reader.hash()
+        case "clock": clock = try reader.integer()
         default: try readRuns(name, &reader)
         }
     }

@@ -49,6 +49,8 @@ package struct PeerMessage: Sendable {
     package var part: Int?
     package var parts: Int?
     package var digest: Hash128?
+    /// The engine's clock, milliseconds since 1970.
+    package var clock: Int64?
 
     package init() {}
 }

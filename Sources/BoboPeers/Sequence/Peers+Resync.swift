@@ -59,7 +59,10 @@ extension Peers {
         if plan.part == 1 { peers[place].table = PatternTable(source.patterns) }
         var head = head(place, .resync, moment)
         head.part = plan.part
-        if plan.part == 1 { head.patterns = source.patterns }
+        if plan.part == 1 {
+            head.patterns = source.patterns
+            head.clock = source.clock
+        }
         var body = body(place, head)
         var ended: [RunIdentifier] = []
         addRuns(of: &plan, to: &body, &ended, place, moment, source)

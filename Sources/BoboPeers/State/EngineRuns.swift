@@ -41,6 +41,8 @@ package final class EngineRuns: RunSource {
 
     package var activeRunCount: Int { engine.activeRunCount }
 
+    package var clock: Int64? { engine.now }
+
     package func rank(of run: RunIdentifier) -> RunRank? { engine.rank(of: run) }
 
     package var activeRuns: [RunIdentifier] { engine.activeRuns }
