@@ -42,7 +42,7 @@ public final class Engine {
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider = Decider(
             sorted, scope: scope, maximumState: options.maximumState, recordsChanges: options.recordsChanges,
-            replication: options.replicates ? Replication(options) : nil)
+            replication: options.replicates ? Replication(options) : nil, explains: options.explains)
         routes = Routes(
             matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
             defaultInput: options.defaultInput,
@@ -139,6 +139,23 @@ public final class Engine {
 
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
+
+    /// Whether changes of runs are kept for `takeChanges()`; where runs are shared, they always are. They are to be taken as
+    /// long as they are kept.
+    package var recordsChanges: Bool {
+        get { decider.state.effects.recordsChanges }
+        set {
+            guard decider.state.replication == nil else { return }
+            decider.state.effects.recordsChanges = newValue
+            if !newValue { _ = decider.takeChanges() }
+        }
+    }
+
+    /// What each event since the last call did to runs of `EngineOptions.explains`, in order, and the changes of all runs,
+    /// as `takeChanges()` has them.
+    package func takeExplanations() -> (explanations: [Explanation], changes: [Change]) {
+        (decider.witness?.take() ?? [], decider.takeChanges())
+    }
 
     /// The predicates that have failed on each of the first events they were asked of, each of them once.
     public func takeWarnings() -> [PredicateWarning] {

@@ -29,6 +29,9 @@ public struct EngineOptions: Sendable {
     public var maximumState = 10_000
     /// Whether `Engine.takeChanges()` is asked for.
     public var recordsChanges = false
+    /// The patterns of which `Engine.takeExplanations()` tells what each event did to their runs, and why not more. It
+    /// implies `recordsChanges`.
+    package var explains: Set<PatternName> = []
     /// Whether the runs are shared with other gateways. It implies `recordsChanges`.
     public var replicates = false
     /// Milliseconds for which events are kept for runs that peers have begun, and a run past its `within` for events that

@@ -54,9 +54,8 @@ extension SharedEngine {
             _ = engine.takeChanges()
         case .read(let names): effects += partitions.want(names, now: moment.now)
         case .stopped(let sessionMayGo):
-            // What was read and is held is with the session alone. One that stays keeps its subscriptions: nobody reads
-            // meanwhile what this gateway was the last to read.
-            effects.append(.stopped(sessionMayGo: sessionMayGo && takesMessages))
+            // A session that stays keeps its subscriptions: nobody reads meanwhile what this gateway was the last to read.
+            effects.append(.stopped(sessionMayGo: sessionMayGo && hasMadeWay))
         case .log(let log): effects.append(.log(log))
         }
     }

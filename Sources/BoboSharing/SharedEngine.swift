@@ -44,8 +44,10 @@ package final class SharedEngine {
         peers = options.peers.map { Peers($0, random: random, at: moment) }
         let division = options.peers?.division ?? DivisionOptions()
         partitions = PartitionReading(
-            division.partitions, gateway: options.peers?.gateway ?? "",
+            division.partitions, gateway: options.peers?.gateway ?? "", life: peers?.incarnation ?? "",
             handOver: !division.read.isEmpty ? .fixed : division.copies > 1 ? .overlap : .cuts)
+        // Before any run comes: it would seem to have been here for ages.
+        engine.tick(monotonic: moment.now.wholeMilliseconds)
         carryOut(moment)
     }
 
@@ -206,9 +208,10 @@ package final class SharedEngine {
         carryOut(moment)
     }
 
-    package func cut(_ partition: String, naming reader: String, at moment: Moment) {
+    /// A message on the topic of a partition's cut.
+    package func cut(_ partition: String, _ text: String, at moment: Moment) {
         begin(moment)
-        effects += partitions.cut(partition, naming: reader, now: moment.now)
+        effects += partitions.cut(partition, text, now: moment.now)
         carryOut(moment)
     }
 
@@ -307,12 +310,16 @@ package final class SharedEngine {
         effects.append(.publishMark(waited.mark))
     }
 
+    /// Whether the broker holds nothing for this gateway that is to be read here.
+    var hasMadeWay: Bool { isReadingUp && !waited.isOld && takesMessages && partitions.isReleased }
+
     /// After each input: whether what waited is decided now, and what others may rely on.
     func settleReading(_ moment: Moment) {
         guard let peers else { return }
         if waited.holds { _ = waited.advance(peers, now: moment.now) }
         // What is held may never be acted on here.
         let reads = isReadingUp && !waited.isOld && !waited.holds ? partitions.reads : [:]
+        self.peers?.hasMadeWay = hasMadeWay
         guard reads != reported else { return }
         reported = reads
         self.peers?.reads(reads, at: moment, runs)

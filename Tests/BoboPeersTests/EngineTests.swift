@@ -212,4 +212,31 @@ private final class Gateways {
             #expect(gateways[id].peers.report(at: Moment(now: .zero, wall: 0)).peers[0].digestAgrees == true)
         }
     }
+
+    @Test func `What an all_of has taken, and since when an absent waits, goes with the run`() throws {
+        let gateways = try Gateways(
+            ["a", "b", "c"],
+            pattern: """
+                phenomenon: fire
+                patterns:
+                  - name: all
+                    blocks:
+                      - followed_by: topic.endsWith("start")
+                      - all_of: [topic.endsWith("one"), topic.endsWith("two"), topic.endsWith("three")]
+                      - absent: topic.endsWith("end")
+                        for: 5s
+                """)
+        gateways.send("home/start", "1", to: "a")
+        gateways.send("home/two", "1", to: "b")
+        gateways.send("home/two", "1", to: "c")
+        try gateways.restart("a")
+        gateways.send("home/one", "1", to: "a")
+        gateways.send("home/three", "1", to: "c")
+        for id in ["a", "b", "c"] {
+            #expect(gateways[id].engine.activeRuns.count == 1, "\(id)")
+            let run = try #require(gateways[id].engine.activeRuns.first)
+            #expect(gateways[id].engine.rank(of: run) == gateways["c"].engine.rank(of: run))
+            #expect(gateways[id].engine.rank(of: run)?.block == 2 && gateways[id].engine.rank(of: run)?.length == 4)
+        }
+    }
 }

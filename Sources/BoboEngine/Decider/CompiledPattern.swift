@@ -119,6 +119,8 @@ final class CompiledPattern {
         return preconditions + haltconditions + own + [rest?.until].compactMap(\.self)
     }
 
+    var name: PatternName { PatternName(phenomenon: phenomenon.name, pattern: pattern.name) }
+
     /// A hash of phenomenon, pattern, key (as JSON) and the first event's identifier.
     func identifier(key: Value, first: Event) -> RunIdentifier {
         var hash = identity

@@ -36,6 +36,13 @@ final class CompiledPredicate {
     ///   - matches: by filter number, whether the event's topic passes the predicate's `on`.
     ///   - stamp: differs from one event to the next.
     func evaluate(_ scope: Scope, matches: [Bool], stamp: UInt64) -> Outcome {
+        let outcome = judge(scope, matches: matches, stamp: stamp)
+        if scope.witness != nil { scope.witness?.hear(self, outcome, matches: matches) }
+        return outcome
+    }
+
+    @inline(__always)
+    private func judge(_ scope: Scope, matches: [Bool], stamp: UInt64) -> Outcome {
         if let filterNumber, !matches[filterNumber] { return .noMatch }
         guard let program else { return .match }
         if readsHistory { return evaluate(program, scope) }

@@ -8,17 +8,21 @@ final class Decider {
     /// What `latest` reads.
     private(set) var store: StateStore
     private let maximumState: Int
+    /// Hears what is asked of the events that come to patterns that are to be explained.
+    let witness: Witness?
 
     init(
         _ phenomena: [Phenomenon], scope: Scope, maximumState: Int = EngineOptions().maximumState,
-        recordsChanges: Bool, replication: Replication? = nil
+        recordsChanges: Bool, replication: Replication? = nil, explains: Set<PatternName> = []
     ) {
         self.scope = scope
         self.maximumState = maximumState
         store = StateStore(limit: maximumState)
         state = RunState(replication)
         matchers = Decider.compile(phenomena).map { Matcher($0, isShared: replication != nil) }
-        state.effects.recordsChanges = recordsChanges || replication != nil
+        state.effects.recordsChanges = recordsChanges || replication != nil || !explains.isEmpty
+        witness = explains.isEmpty ? nil : Witness(scope)
+        for matcher in matchers where explains.contains(matcher.compiled.name) { matcher.witness = witness }
         replication?.serve(matchers)
         connectState()
     }
@@ -80,7 +84,14 @@ final class Decider {
         state.replication?.look(at: event)
         route.forEachInterest(in: event) { interest in
             let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
+            guard interest.matcher.witness != nil else {
+                interest.matcher.take(offer, interest.conditions, &state, scope)
+                return
+            }
+            scope.witness = interest.matcher.witness
             interest.matcher.take(offer, interest.conditions, &state, scope)
+            scope.witness = nil
+            witness?.end(state)
         }
     }
 

@@ -26,6 +26,8 @@ final class Matcher {
     /// Of runs whose first event bears an identifier of the sensor's, so that it may come again.
     var identified: Set<RunIdentifier> = []
     private(set) var unseen = 0
+    /// Where the runs' ways are to be explained.
+    var witness: Witness?
     /// Of a pattern with `previous`: by key, the last event that it saw.
     private let previous: PreviousEvents?
     /// Of a pattern with `rest`; where runs are shared, also of one with `after_match`.
@@ -51,9 +53,13 @@ final class Matcher {
         scope.event = offer.event
         scope.view = nil
         scope.key = .null
-        if let conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) { return }
+        if let conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) {
+            witness?.begin(.unseen(.input), offer, self, state)
+            return
+        }
         guard let (key, value) = key(scope) else {
             unseen += 1
+            witness?.begin(.unseen(.key), offer, self, state)
             return
         }
         scope.key = value
@@ -81,6 +87,7 @@ final class Matcher {
         scope.view = nil
         // The event that completed a run starts none where the others of its key are to halt.
         let isFree = finishing.isEmpty || !finish(offer.event.timestamp, &state, scope)
+        scope.witness?.begin(.start, offer, self, state)
         if mayStart, isFree, let (group, position) = compiled.start(offer, scope) {
             start(Accepted(event: offer.event, group: group), at: position, key, value, known, &state, scope)
         }
@@ -113,6 +120,7 @@ final class Matcher {
         if compiled.steps[Int(place.position.block)].readsHistory {
             offerOneByOne(offer, place, keyState, &state, scope)
         } else {
+            scope.witness?.begin(place, state.forest.runs(below: place.root), offer, self, state)
             let decision = compiled.decide(offer, at: place.position, scope)
             move(decision, place, keyState, offer.event, &state)
         }
@@ -133,6 +141,7 @@ final class Matcher {
         for run in state.forest.runs(below: place.root) {
             single(out: run, at: place, &state)
             scope.view = state.forest.view(of: run, groupCount: groupCount)
+            scope.witness?.begin(place, [run], offer, self, state)
             let decision = compiled.decide(offer, at: place.position, scope)
             carry(out: decision, on: run, place, keyState, offer.event, &state)
         }

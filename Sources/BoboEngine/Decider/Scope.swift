@@ -15,6 +15,8 @@ final class Scope: Activation {
     var stateFilters: [Int] = []
     /// Of predicates, until someone takes them.
     var warnings: [PredicateWarning] = []
+    /// Hears each predicate that is asked; nil where nobody wants to know.
+    var witness: Witness?
     private let timezone: Value
 
     init(timezone: String) {

@@ -34,7 +34,8 @@ final class Route {
         self.stateFilters = stateFilters
         self.interests = interests
         for (number, interest) in interests.enumerated() {
-            guard let guardian = interest.matcher.compiled.guardian else {
+            // What a pattern passes by is to be explained, too.
+            guard interest.matcher.witness == nil, let guardian = interest.matcher.compiled.guardian else {
                 unconditional.append(number)
                 continue
             }

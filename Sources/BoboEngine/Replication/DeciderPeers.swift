@@ -24,7 +24,15 @@ extension Decider {
         guard let replication = state.replication else { return .ignored }
         replication.isApplying = true
         defer { replication.isApplying = false }
-        let applied = self.end(end.run, end.status, end.timestamp, replication)
+        let applied: AppliedChange
+        if replication.number(of: end.run) != nil {
+            applied = self.end(end.run, end.status, end.timestamp, replication)
+        } else if let known = replication.remembered[end.run], known.status >= end.status {
+            applied = .ignored
+        } else {
+            applied = .recorded
+        }
+        // The earlier time counts.
         replication.remembered.insert(
             end.run, end.status, ended: min(end.ended, replication.time), timestamp: end.timestamp ?? 0)
         replication.counters.count(applied)
@@ -74,7 +82,9 @@ extension Decider {
         guard matcher.compiled.pattern.version == copy.version else { return .refused(.version) }
         if replication.remembered[copy.identifier]?.status == .completed { return .ignored }
         let count = matcher.compiled.steps.count
-        guard copy.base == 0, let checked = matcher.check(copy, blocks: count...count) else { return .refused(.malformed) }
+        guard copy.base == 0, let checked = matcher.check(copy, blocks: count...count) else {
+            return .refused(.malformed)
+        }
         if let run = replication.number(of: copy.identifier) {
             matcher.withdraw(run, .completed, timestamp, replication, &state)
         } else {

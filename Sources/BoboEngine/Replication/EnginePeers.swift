@@ -96,7 +96,9 @@ extension Engine {
 
     /// Whether an active run's history begins with so many events of that hash.
     package func holds(_ run: RunIdentifier, _ length: Int, _ hash: Hash128) -> Bool {
-        guard let replication = decider.state.replication, let number = replication.number(of: run) else { return false }
+        guard let replication = decider.state.replication, let number = replication.number(of: run) else {
+            return false
+        }
         return decider.holds(number, length, hash, replication)
     }
 

@@ -104,12 +104,14 @@ final class Replication {
     func serve(_ matchers: [Matcher]) {
         patterns = [:]
         for matcher in matchers {
-            patterns[PatternName(matcher.compiled.phenomenon.name, matcher.compiled.pattern.name)] = matcher
+            patterns[matcher.compiled.name] = matcher
         }
         recent.keep(only: matchers)
     }
 
-    func matcher(_ phenomenon: String, _ pattern: String) -> Matcher? { patterns[PatternName(phenomenon, pattern)] }
+    func matcher(_ phenomenon: String, _ pattern: String) -> Matcher? {
+        patterns[PatternName(phenomenon: phenomenon, pattern: pattern)]
+    }
 
     // MARK: Active runs
 
@@ -146,7 +148,8 @@ final class Replication {
             Facts(
                 identifier: copy.identifier, matcher: matcher, length: rank.length, hash: rank.hash,
                 foreignUntil: wasReadHere(last) ? .min : last.timestamp, since: facts(of: run)?.since ?? time,
-                last: last.timestamp, arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last.timestamp)),
+                last: last.timestamp,
+                arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last.timestamp)),
             of: run)
         behind.append(copy.identifier)
     }
@@ -227,16 +230,5 @@ final class Replication {
 
     private func wasReadHere(_ event: Event) -> Bool {
         if case .counted(source, _) = event.identifier { true } else { false }
-    }
-}
-
-/// A pattern by its name.
-private struct PatternName: Hashable {
-    private let phenomenon: String
-    private let pattern: String
-
-    init(_ phenomenon: String, _ pattern: String) {
-        self.phenomenon = phenomenon
-        self.pattern = pattern
     }
 }

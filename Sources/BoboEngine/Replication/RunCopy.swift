@@ -86,7 +86,8 @@ extension RunCopy {
         guard found == hash else { return self }
         return RunCopy(
             identifier: identifier, phenomenon: phenomenon, pattern: pattern, version: version, key: key, block: block,
-            base: length, baseHash: hash, history: Array(history[(length - base)...]))
+            base: length, baseHash: hash, history: Array(history[(length - base)...]), satisfied: satisfied,
+            arrival: arrival)
     }
 }
 

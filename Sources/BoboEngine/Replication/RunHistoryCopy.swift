@@ -11,7 +11,8 @@ extension CompiledPattern {
         arrival: Int64? = nil
     ) -> RunCopy {
         RunCopy(
-            identifier: identifier, phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version, key: key,
+            identifier: identifier, phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version,
+            key: key,
             block: block, history: entries(of: history), satisfied: satisfied, arrival: arrival)
     }
 

@@ -30,10 +30,8 @@ extension GatewayLoop {
             if let readySince, clock.passed - readySince > .seconds(5) { reading.endStart() }
             reading.subscribe(partition, cut: cut(partition))
         case .unsubscribe(let partition): reading.unsubscribe(partition, cut: cut(partition))
-        case .publishCut(let partition):
-            publish(
-                try? TopicName(partitioning.cutTopic(of: partition)), Array(configuration.instance.utf8),
-                qos: .atLeastOnce)
+        case .publishCut(let partition, let text):
+            publish(try? TopicName(partitioning.cutTopic(of: partition)), Array(text.utf8), qos: .atLeastOnce)
         case .stopped(let sessionMayGo): say(goodbye: sessionMayGo)
         case .log(let log): logger.log(level: Logger.Level(log.level), "\(log)")
         }

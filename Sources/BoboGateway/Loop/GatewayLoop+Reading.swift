@@ -33,7 +33,7 @@ extension GatewayLoop {
         if topic == topics.mark?.text {
             if let number = Int(String(decoding: payload, as: UTF8.self)) { shared.markRead(number, at: moment) }
         } else if let name = partitioning.names.first(where: { partitioning.cutTopic(of: $0) == topic }) {
-            shared.cut(name, naming: String(decoding: payload, as: UTF8.self), at: moment)
+            shared.cut(name, String(decoding: payload, as: UTF8.self), at: moment)
             // What is to be let go is asked for before anything is written, so that it goes with the cut's acknowledgment.
             carryOut()
         }

@@ -27,6 +27,8 @@ package struct Division {
 
     func firstReader(of topic: TopicName) -> String? {
         guard let partition = partition(of: topic) else { return nil }
+        // What is read by configuration nobody divides: this gateway has read it itself.
+        if options.read.contains(partition) { return gateway }
         return readers[partition]?.first
     }
 
@@ -57,7 +59,10 @@ extension Peers {
 
     /// Divides anew where the gateways that take part have changed.
     mutating func settleDivision(_ moment: Moment) {
-        var members = peers.filter { $0.isLive && $0.said.config == options.config }.map(\.id)
+        var members: [String] = []
+        for place in peers.indices where peers[place].isLive && peers[place].said.config == options.config {
+            members.append(peers[place].id)
+        }
         if presence.isReady, stop == .none { members.append(options.gateway) }
         members.sort()
         guard members != division.members || (division.mine == nil && presence.isReady) else { return }
@@ -68,6 +73,8 @@ extension Peers {
 
     /// Whether a partition's other readers, those that this gateway makes way for, all say that they read it.
     package func mayLetGo(_ partition: String) -> Bool {
+        // One that has just started does not know yet who reads, and is soon to be a reader itself.
+        guard presence.isReady, division.readers[partition]?.isEmpty == false else { return false }
         let successors = (division.readers[partition] ?? []).filter { $0 != options.gateway }
         return successors.allSatisfy { id in places[id].map { peers[$0].said.reads[partition] != nil } ?? false }
     }

@@ -66,6 +66,8 @@ extension Peers {
     package var isReady: Bool { presence.isReady }
 
     package func haveAllOnlineAnswered(since moment: Duration) -> Bool {
+        // Who is online is known once this gateway's own status has come back.
+        guard isConnected, presence.hasSeenStatus else { return false }
         let answered = answered(since: moment).any
         return peers.allSatisfy { $0.isOnline != true || answered.contains($0.id) }
     }
@@ -77,7 +79,8 @@ extension Peers {
                 let time = peer.said.reads[partition]
             else { return false }
             if let lastGood { return time > (peer.said.readsAt - lastGood).milliseconds }
-            return peer.said.since.map { time > $0 } ?? false
+            guard let (since, at) = peer.sinceFormerLife else { return false }
+            return time > (since + (peer.said.readsAt - at)).milliseconds
         }
     }
 

@@ -62,14 +62,16 @@ extension JSONReader {
     mutating func entries() throws(MessageFault) -> [RunEntry] {
         try list(atMost: MessageLimits.entries) { reader throws(MessageFault) in
             var entry = RunEntry()
-            try reader.object { reader, name throws(MessageFault) in try entry.read(name, &reader) }
+            var names = EntryNames()
+            try reader.object { reader, name throws(MessageFault) in try entry.read(name, &names, &reader) }
+            entry.pattern = try names.reference()
             return entry
         }
     }
 
     mutating func event() throws(MessageFault) -> ExchangedEvent {
         var identifier: EventIdentifier?
-        var kind: Event.Kind?
+        var kind: Event.Kind? = .simple
         var timestamp: Int64?
         var topic: String?
         var payload: (bytes: [UInt8], format: Body.Format)?
@@ -100,26 +102,60 @@ extension JSONReader {
     }
 }
 
+/// What an entry says of its pattern.
+private struct EntryNames {
+    var phenomenon: String?
+    var pattern: String?
+    var place: Int?
+    var version: Hash128?
+
+    func reference() throws(MessageFault) -> PatternReference {
+        if let place {
+            guard phenomenon == nil, version == nil else { throw .wrong("pattern") }
+            return .place(place)
+        }
+        guard let phenomenon, let pattern else { throw .missing("pattern") }
+        return .name(phenomenon: phenomenon, pattern: pattern, version: version)
+    }
+}
+
 extension RunEntry {
-    fileprivate mutating func read(_ name: String, _ reader: inout JSONReader) throws(MessageFault) {
+    fileprivate mutating func read(
+        _ name: String, _ names: inout EntryNames, _ reader: inout JSONReader
+    ) throws(MessageFault) {
         switch name {
         case "id": identifiers = try reader.hashes()
-        case "phenomenon": phenomenon = try reader.string(atMost: MessageLimits.name)
-        case "pattern": pattern = try reader.string(atMost: MessageLimits.name)
-        case "version": version = try reader.hash()
+        case "phenomenon": names.phenomenon = try reader.string(atMost: MessageLimits.name)
+        case "pattern":
+            if reader.peek() == UInt8(ascii: "\"") {
+                names.pattern = try reader.string(atMost: MessageLimits.name)
+            } else {
+                names.place = try reader.count()
+            }
+        case "version": names.version = try reader.hash()
         case "key": key = try reader.key()
         case "block": block = try reader.count()
-        case "length": length = try reader.count()
-        case "hash": hashes = try reader.hashes()
         case "base":
-            base = try reader.count()
+            if reader.peek() == UInt8(ascii: "[") {
+                bases = try reader.list(atMost: MessageLimits.runs) { reader throws(MessageFault) in
+                    try reader.count()
+                }
+            } else {
+                bases = [try reader.count()]
+            }
             // So that no sum with it overflows.
-            guard base < 1 << 40 else { throw .wrong(name) }
+            guard bases.allSatisfy({ $0 < 1 << 40 }) else { throw .wrong(name) }
         case "base_hash": baseHashes = try reader.hashes()
         case "add":
             add = try reader.list(atMost: MessageLimits.additions) { reader throws(MessageFault) in
                 try reader.addition()
             }
+        case "satisfied":
+            for place in try reader.list(atMost: 64, { r throws(MessageFault) in try r.count() }) {
+                guard place < 64, satisfied & (1 << UInt64(place)) == 0 else { throw .wrong(name) }
+                satisfied |= 1 << UInt64(place)
+            }
+        case "arrival": arrival = try reader.integer()
         case "publisher": publisher = try reader.string(atMost: MessageLimits.name)
         case "published": published = try reader.bool()
         case "ended":
@@ -132,8 +168,9 @@ extension RunEntry {
 }
 
 extension JSONReader {
-    /// `["group", place]`.
+    /// A place, or `["group", place]`.
     fileprivate mutating func addition() throws(MessageFault) -> RunEntry.Addition {
+        guard peek() == UInt8(ascii: "[") else { return RunEntry.Addition(group: "", place: try count()) }
         var group: String?
         var place: Int?
         try array(atMost: 2) { reader throws(MessageFault) in

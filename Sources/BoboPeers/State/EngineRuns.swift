@@ -29,6 +29,18 @@ package final class EngineRuns: RunSource {
 
     package func copy(of run: RunIdentifier) -> RunCopy? { engine.copy(of: run) }
 
+    package func copy(of run: RunIdentifier, after known: KnownPart) -> RunCopy? {
+        engine.copy(of: run, after: known.length, known.hash)
+    }
+
+    package func holds(_ run: RunIdentifier, _ part: KnownPart) -> Bool {
+        engine.holds(run, part.length, part.hash)
+    }
+
+    package var takesParts: Bool { true }
+
+    package var activeRunCount: Int { engine.activeRunCount }
+
     package func rank(of run: RunIdentifier) -> RunRank? { engine.rank(of: run) }
 
     package var activeRuns: [RunIdentifier] { engine.activeRuns }

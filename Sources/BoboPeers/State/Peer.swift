@@ -16,9 +16,11 @@ struct Peer {
         var away = false
         var reads: [String: Int64] = [:]
         var readsAt = Duration.zero
-        var since: Int64?
         var config: Hash128?
         var patterns: Set<PatternIdentity> = []
+        /// As its last counted message that had them said, for messages that leave them out.
+        var lastingReads: (reads: [String: Int64], at: Duration) = ([:], .zero)
+        var lastingConfig: Hash128?
     }
 
     let id: String
@@ -54,6 +56,11 @@ struct Peer {
     var stash = Stash()
     /// What it was sent in this pair of epochs since the last RESYNC.
     var bases: [RunIdentifier: KnownPart] = [:]
+    /// The patterns as part 1 of the last RESYNC to it lists them, and as part 1 of the last one from it does.
+    var table = PatternTable()
+    var tableHeard = PatternTable()
+    /// The number of what this gateway says of its partitions that the peer has acknowledged.
+    var statement: Int?
     /// Ended runs that it has not acknowledged.
     var unacknowledged: Set<RunIdentifier> = []
     var publishedToTell: [RunIdentifier] = []
@@ -71,6 +78,9 @@ struct Peer {
 
     // Liveness
     var said = Said()
+    /// How long ago its last success with this gateway's former life was, as it said first: later it speaks of this life.
+    var sinceFormerLife: (Duration, at: Duration)?
+    private(set) var hasSpoken = false
     var isOnline: Bool?
     /// Whether `offline` came since its last message that was applied.
     var isOffline = false
@@ -101,6 +111,9 @@ struct Peer {
         nextPart = 1
         hasSentAll = false
         said = Said()
+        table = PatternTable()
+        tableHeard = PatternTable()
+        statement = nil
         digest = DigestComparison()
     }
 
@@ -111,7 +124,21 @@ struct Peer {
         publishedToTell = []
     }
 
+    mutating func note(since: Int64?, now: Duration) {
+        if !hasSpoken { sinceFormerLife = since.map { (.milliseconds($0), now) } }
+        hasSpoken = true
+    }
+
     var isSendingAll: Bool { if case .none = resync { false } else { true } }
+
+    /// Whether runs of the full state are still to go; what follows of it is ids only.
+    var isSendingRuns: Bool {
+        switch resync {
+        case .none: false
+        case .wanted: true
+        case .sending(let plan, _): plan.hasRuns
+        }
+    }
 
     /// Changes that the peer has not acknowledged and that the message being made does not bear.
     var isOpen: Bool { isSendingAll || !stash.isEmpty }
@@ -120,19 +147,20 @@ struct Peer {
 /// Parts of histories that came ahead of the rest.
 struct PartialHistories {
     private static let limit = 64 << 20
-    private var histories: [RunIdentifier: [HistoryEntry]] = [:]
+    private var histories: [RunIdentifier: RunCopy] = [:]
     private var bytes = 0
 
-    subscript(run: RunIdentifier) -> [HistoryEntry]? { histories[run] }
+    /// Its block says nothing.
+    subscript(run: RunIdentifier) -> RunCopy? { histories[run] }
 
-    mutating func keep(_ history: [HistoryEntry], of run: RunIdentifier, added: ArraySlice<HistoryEntry>) {
+    mutating func keep(_ copy: RunCopy, added: ArraySlice<HistoryEntry>) {
         bytes += added.reduce(0) { $0 + 256 + $1.event.body.bytes.count }
         guard bytes <= PartialHistories.limit else { return removeAll() }
-        histories[run] = history
+        histories[copy.identifier] = copy
     }
 
     mutating func remove(_ run: RunIdentifier) {
-        guard histories.removeValue(forKey: run) != nil else { return }
+        guard !histories.isEmpty, histories.removeValue(forKey: run) != nil else { return }
         if histories.isEmpty { bytes = 0 }
     }
 

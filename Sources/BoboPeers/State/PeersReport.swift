@@ -46,7 +46,7 @@ extension Peers {
     private func line(_ peer: Peer, _ moment: Moment) -> PeersReport.Line {
         let elapsed = peer.lastSuccess.map { moment.now - $0 }
         let period =
-            isInResyncPeriod(peer, moment.now)
+            peer.isInResyncPeriod(moment.now, options)
             ? "resync" : (elapsed ?? .zero) >= options.effectivePingAfter ? "ping" : "sync"
         return PeersReport.Line(
             peer: peer.id, period: period, isLive: peer.isLive, isReady: peer.said.ready,

@@ -142,15 +142,15 @@ private struct Cluster {
                 guard !message.isEmpty else { continue }
                 quiet = false
                 for to in engines.indices where to != from {
-                    engines[to].engine.apply(message)
-                    if random.chance(0.2) { engines[to].engine.apply(message) }
+                    engines[to].engine.apply(message, inParts: true)
+                    if random.chance(0.2) { engines[to].engine.apply(message, inParts: true) }
                 }
             }
         }
         // Something old comes once more.
         let from = random.int(0...engines.count - 1)
         if random.chance(0.3), let old = engines[from].sent.randomElement(using: &random) {
-            for to in engines.indices where to != from { engines[to].engine.apply(old) }
+            for to in engines.indices where to != from { engines[to].engine.apply(old, inParts: true) }
         }
     }
 
@@ -251,8 +251,8 @@ private struct Cluster {
                     inboxes[to].append(message)
                     continue
                 }
-                engines[to].engine.apply(message)
-                if random.chance(0.2) { engines[to].engine.apply(message) }
+                engines[to].engine.apply(message, inParts: true)
+                if random.chance(0.2) { engines[to].engine.apply(message, inParts: true) }
             }
         }
     }
@@ -295,5 +295,25 @@ private struct Cluster {
             return false
         }
         return true
+    }
+}
+
+extension Engine {
+    /// Applies changes as the protocol does: of a run's history, only what comes after events that are here already.
+    fileprivate func apply(_ changes: [PeerChange], inParts: Bool) {
+        var seen: Set<RunIdentifier> = []
+        apply(
+            changes.map { change in
+                guard case .update(let copy) = change, seen.insert(copy.identifier).inserted else { return change }
+                var hash = Hash128()
+                var bases: [(Int, Hash128)] = []
+                for (place, entry) in copy.history.enumerated() {
+                    hash.combine(entry.event)
+                    if holds(copy.identifier, place + 1, hash) { bases.append((place + 1, hash)) }
+                }
+                // The longest, or the shortest.
+                guard let (length, hash) = copy.block % 2 == 0 ? bases.last : bases.first else { return change }
+                return .update(copy.after(length, hash))
+            })
     }
 }

@@ -21,7 +21,7 @@ import Testing
         for key in ["k", "l"] { try gateways.say(1, of: key, on: .left) }
         try gateways.waitForActiveRuns(2)
         try gateways.say(2, of: "k", on: .right)
-        try gateways.waitTillTogether()
+        try gateways.waitTillTaken(1, by: "gw-b")
         try gateways.kill("gw-a")
         try gateways.start("gw-a")
         try gateways.waitTillTogether()
@@ -51,7 +51,7 @@ import Testing
         try gateways.say(1, of: "k", on: .left)
         try gateways.waitForActiveRuns(1, at: ["gw-a", "gw-b"])
         try gateways.say(2, of: "k", on: .right)
-        try gateways.waitForStatistics(of: "gw-b", "no stash") { $0["peers"]["gw-a"]["stash"] == 0 }
+        try gateways.waitTillTaken(1, by: "gw-b")
         try gateways.say(3, of: "k", on: .left)
         #expect(try gateways.waitForTrip(of: "k").seen == [1, 2, 3])
         for name in ["gw-a", "gw-b"] {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// The pattern of most of these tests: steps 1, 2, 3… of one key, in this order, on topics of the left or the right, which
@@ -56,7 +57,8 @@ extension Gateways {
     @discardableResult
     func say(_ step: Int, of key: String, on side: Side) throws -> Int {
         said += 1
-        try client.publish("home/\(side.rawValue)/\(key)", #"{"step": \#(step), "seq": \#(said)}"#)
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        try client.publish("home/\(side.rawValue)/\(key)", #"{"step": \#(step), "seq": \#(said), "at": \#(now)}"#)
         return said
     }
 

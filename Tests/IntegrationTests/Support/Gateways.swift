@@ -34,6 +34,7 @@ final class Gateways {
     let client: BrokerClient
     /// How many messages of trips the test has published.
     var said = 0
+    private var marks = 0
     private(set) var processes: [String: BoboProcess] = [:]
     private(set) var relays: [String: Relay] = [:]
     private var folders: [String: TestFolder] = [:]
@@ -149,8 +150,18 @@ final class Gateways {
             .filter { $0["from"].string == sender }
     }
 
-    /// Where the client's messages end now.
-    var place: Int { client.messages.count }
+    /// Takes all that the broker has for the client.
+    /// - Returns: where the client's messages end now; what comes after it was said after the call.
+    @discardableResult
+    func catchUp() throws -> Int {
+        marks += 1
+        let mark = "\(marks)"
+        try client.publish("bobo/test/mark", mark)
+        try client.wait(for: "own mark") { [client] in
+            client.messages.last { $0.topic == "bobo/test/mark" }?.text == mark
+        }
+        return client.messages.count
+    }
 
     /// Complex events of a phenomenon, each as often as it came.
     func events(of phenomenon: String) throws -> [ReadJSON] { try client.json(on: "bobo/events/\(phenomenon)") }
@@ -178,14 +189,15 @@ final class Gateways {
     func waitForStatistics(
         of name: String, _ what: String, timeout: Duration = .seconds(30), where isIt: (ReadJSON) -> Bool
     ) throws -> ReadJSON {
-        let place = place
-        var found: ReadJSON?
+        let place = try catchUp()
+        // No optional JSON is compared with nil: that is the JSON null.
+        var found: [ReadJSON] = []
         try wait(for: "\(what) of \(name)", timeout: timeout) {
-            found = statistics(of: name, since: place).flatMap { isIt($0) ? $0 : nil }
-            return found != nil
+            guard let figures = statistics(of: name, since: place), isIt(figures) else { return false }
+            found = [figures]
+            return true
         }
-        guard let found else { throw TimedOut(waitedFor: what, timeout: timeout, found: "") }
-        return found
+        return found[0]
     }
 
     /// Waits till each gateway that runs takes the others for live, and each partition has its readers.
@@ -208,6 +220,15 @@ final class Gateways {
                 figures["runs"]["active"].number == Double(count)
                     && figures["peers"].values.allSatisfy { $0["live"] != true || $0["stash"] == 0 }
             }
+        }
+    }
+
+    /// Waits till a gateway has taken so many sensors' messages in all, and has sent what came of them: the broker has
+    /// handed it to the others then.
+    func waitTillTaken(_ count: Int, by name: String) throws {
+        try waitForStatistics(of: name, "\(count) events") { figures in
+            figures["messages"]["events"] == ReadJSON(count)
+                && figures["peers"].values.allSatisfy { $0["live"] != true || $0["stash"] == 0 }
         }
     }
 }

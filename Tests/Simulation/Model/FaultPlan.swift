@@ -128,6 +128,7 @@ struct FaultPlan {
             guard let gateway = world[id], gateway.state != .down else { return }
             gateway.kill(losesPower: losesPower)
             later(lasts) {
+                guard gateway.state == .down else { return }
                 if dateOffset != 0 { gateway.clock.dateOffset = dateOffset }
                 gateway.clock.base = world.random.duration(10...1000)
                 gateway.clock.start = schedule.now

@@ -89,19 +89,23 @@ final class Invariants {
         guard let here = one.engine?.engine.remembered, let there = two.engine?.engine.remembered else { return }
         for (run, entry) in here.all where entry.status == .completed {
             if there[run]?.status != .completed, isYoung(entry, one) {
-                world.violate(.endedDiffers, "\(run) is completed at \(one.id), and not at \(two.id)")
+                world.violate(.endedDiffers, "\(run) is completed at \(one.id), \(age(entry, one)) ms ago, and not at \(two.id)")
             }
         }
         for (run, entry) in there.all where entry.status == .completed {
             if here[run]?.status != .completed, isYoung(entry, two) {
-                world.violate(.endedDiffers, "\(run) is completed at \(two.id), and not at \(one.id)")
+                world.violate(.endedDiffers, "\(run) is completed at \(two.id), \(age(entry, two)) ms ago, and not at \(one.id)")
             }
         }
     }
 
     /// Whether it is far from being forgotten.
     private func isYoung(_ entry: RememberedRuns.Entry, _ gateway: SimulatedGateway) -> Bool {
-        gateway.moment.now.wholeMilliseconds - entry.ended < world.scenario.rememberAge.wholeMilliseconds * 8 / 10
+        age(entry, gateway) < world.scenario.rememberAge.wholeMilliseconds * 8 / 10
+    }
+
+    private func age(_ entry: RememberedRuns.Entry, _ gateway: SimulatedGateway) -> Int64 {
+        gateway.moment.now.wholeMilliseconds - entry.ended
     }
 }
 

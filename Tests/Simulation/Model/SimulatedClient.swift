@@ -137,6 +137,9 @@ final class SimulatedClient {
         return nextID
     }
 
+    /// Whether something on the topic waits for the broker's acknowledgment.
+    func isPublishing(_ topic: String) -> Bool { outgoing.contains { $0.publication.topic == topic } }
+
     func published(_ id: Int) { outgoing.removeAll { $0.id == id } }
 
     func send(_ packet: UpPacket) {

@@ -263,7 +263,7 @@ final class SimulatedGateway {
         } else if let partition = world.partition(ofCut: publication.topic) {
             world.trace { "\(self.id) reads the cut of \(partition) by \(text(publication))" }
             toAcknowledge.append(id)
-            engine.cut(partition, naming: text(publication), at: moment)
+            engine.cut(partition, text(publication), at: moment)
         } else if let partition = world.partition(of: publication.topic) {
             let number = serial(publication.payload) ?? 0
             if isRepeated, taken[id] == number {
@@ -361,9 +361,10 @@ final class SimulatedGateway {
                 carryOut(engine)
             }
             reading.send(.unsubscribe(world.filters(of: partition), token: nextToken))
-        case .publishCut(let partition):
+        case .publishCut(let partition, let text):
             world.trace { "\(self.id) cuts \(partition)" }
-            peers.publish(Publication(topic: world.cutTopic(partition), payload: Array(id.utf8)), isKept: true)
+            guard !peers.isPublishing(world.cutTopic(partition)) else { return }
+            peers.publish(Publication(topic: world.cutTopic(partition), payload: Array(text.utf8)), isKept: true)
         case .stopped(let sessionMayGo):
             world.trace { "\(self.id) stops\(sessionMayGo ? ", and its session ends" : "")" }
             if let engine = self.engine, engine.mayAcknowledge(at: moment) {
