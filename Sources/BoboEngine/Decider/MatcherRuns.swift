@@ -98,7 +98,13 @@ extension Matcher {
                 replication.undecided.insert(run)
                 continue
             }
-            endAlone(run, .within, timestamp.addingClamped(within), &state)
+            let end = timestamp.addingClamped(within)
+            // Where its wait has begun anew, others may have it yet as it was before, and wait for a decision.
+            if let replication = state.replication, compiled.steps[state.forest.block(of: run)].restarts {
+                replication.announce { endAlone(run, .within, end, &state) }
+            } else {
+                endAlone(run, .within, end, &state)
+            }
         }
         armWithin(&state)
     }

@@ -49,6 +49,19 @@ extension RandomCase {
         patterns.contains { $0.predicates.contains { $0.on.contains("bobo/events/+") } }
     }
 
+    /// Where a run that completes ends others, what comes in one millisecond has no order among gateways.
+    var eventsInOrder: [ReferenceEvent] {
+        let sorted = events.enumerated().sorted { ($0.1.timestamp, $0.0) < ($1.1.timestamp, $1.0) }.map(\.1)
+        guard patterns.contains(where: \.isExclusive) else { return sorted }
+        var last = Int64.min
+        return sorted.map { event in
+            last = max(event.timestamp, last + 1)
+            return ReferenceEvent(
+                seq: event.seq, timestamp: last, topic: event.topic, type: event.type, value: event.value,
+                key: event.key)
+        }
+    }
+
     var feedsBack: Bool { patterns.contains { $0.predicates.contains { $0.on.contains { $0.hasPrefix("bobo") } } } }
 }
 
@@ -143,8 +156,7 @@ private struct Cluster {
 
     mutating func agreesWithOne(_ source: RandomCase) throws -> Bool {
         var one = try ModelEngine(source.patterns, maximumLateness: 0, dropsLate: false)
-        let events = source.events.enumerated()
-            .sorted { ($0.1.timestamp, $0.0) < ($1.1.timestamp, $1.0) }.map(\.1)
+        let events = source.eventsInOrder
         for event in events {
             one.advance(to: event.timestamp)
             one.take(event)
@@ -186,7 +198,7 @@ private struct Cluster {
                 \(engine.engine.statistics.activeRuns) of \(one.engine.statistics.activeRuns) active
                 \(engine.engine.statistics.restingKeys) of \(one.engine.statistics.restingKeys) resting
                 now \(engine.engine.now ?? 0): \(engine.active.joined(separator: "\n"))
-                \(source.events.map(\.line).joined(separator: "\n"))
+                \(source.eventsInOrder.map(\.line).joined(separator: "\n"))
                 """)
             return false
         }
@@ -251,7 +263,7 @@ private struct Cluster {
             repeat {
                 rounds += 1
                 if rounds > 60 {
-                    Issue.record("seed \(seed): no end of messages")
+                    Issue.record("seed \(seed): no end of messages: \(engines.map(\.lastSaid))")
                     return
                 }
                 deliver(some: false)
@@ -261,11 +273,13 @@ private struct Cluster {
     }
 
     private func isAlike(_ source: RandomCase) -> Bool {
+        // At `max_runs` each engine lets its oldest rest go by itself.
+        let dropsRests = source.patterns.contains { $0.rest != nil && $0.maximumRuns < 100 }
         for (number, engine) in engines.enumerated() {
             let once = Set(engine.completedRuns).count == engine.completedRuns.count
             let agrees =
                 engine.active == engines[0].active && engine.engine.digest() == engines[0].engine.digest()
-                && engine.rests == engines[0].rests && engine.finished == engines[0].finished && once
+                && (dropsRests || engine.rests == engines[0].rests) && engine.finished == engines[0].finished && once
             guard !agrees else { continue }
             Issue.record(
                 """

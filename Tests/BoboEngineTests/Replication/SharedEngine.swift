@@ -49,6 +49,19 @@ struct SharedEngine {
         engine.rests.map { "\($0.phenomenon)/\($0.pattern) \($0.run) \($0.timestamp) \($0.ended ?? -1)" }.sorted()
     }
 
+    /// What the last message said, as texts.
+    var lastSaid: [String] {
+        (sent.last ?? []).map { change in
+            switch change {
+            case .update(let copy): "update \(copy.pattern) \(copy.identifier) \(copy.block) \(copy.history.count)"
+            case .complete(let copy, let time): "complete \(copy.pattern) \(copy.identifier) \(time)"
+            case .halt(let run, _, let pattern, _, let time): "halt \(pattern) \(run) \(time)"
+            case .completedEarlier(let run, _, _): "completed \(run)"
+            case .rest(let rest): "rest \(rest.pattern) \(rest.run) \(rest.timestamp) \(rest.ended ?? 0)"
+            }
+        }
+    }
+
     /// The active runs as texts.
     var active: [String] {
         engine.activeRuns.compactMap(engine.copy(of:)).map { copy in
