@@ -2,14 +2,16 @@ import BoboEngine
 import BoboTopics
 import Foundation
 
-/// A complex event as a person reads it: when, what, of which key, and what led to it.
+/// A complex event as a person reads it: when, what, of which key, and what led to it; of one of several gateways also who
+/// publishes it.
 struct EventLineForPeople {
     private static let shownEvents = 3
     private static let shownCharacters = 40
 
     let text: String
 
-    init(_ event: ComplexEvent) {
+    /// - Parameter gateway: nil: there is only one.
+    init(_ event: ComplexEvent, gateway: String? = nil) {
         let time = Date(timeIntervalSince1970: Double(event.timestamp) / 1000)
         let clock = time.formatted(
             Date.VerbatimFormatStyle(
@@ -22,7 +24,8 @@ struct EventLineForPeople {
         let more = event.history.count > shown.count ? "… → " : ""
         let key = event.key == "null" ? "" : " \(EventLineForPeople.plain(event.key))"
         let data = event.data == "null" ? "" : "  \(event.data)"
-        let line = "\(clock)  \(event.phenomenon)\(key)\(data)  after \(more)\(shown.joined(separator: " → "))"
+        let name = gateway.map { "\($0)  " } ?? ""
+        let line = "\(clock)  \(name)\(event.phenomenon)\(key)\(data)  after \(more)\(shown.joined(separator: " → "))"
         text = harmless(line)
     }
 
