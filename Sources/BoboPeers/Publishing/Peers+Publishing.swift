@@ -34,6 +34,7 @@ extension Peers {
     mutating func settlePublishing(_ moment: Moment) {
         guard !awaited.isEmpty, presence.isReady else { return }
         var mine: [RunIdentifier] = []
+        var left: [String: Int] = [:]
         for (run, since) in awaited {
             guard let completed = remembered.completed[run] else {
                 awaited[run] = nil
@@ -50,12 +51,13 @@ extension Peers {
                 publishing.insert(run)
                 mine.append(run)
                 counters.takenOver += 1
-                log(.takenOver(run, from: publisher))
+                left[publisher, default: 0] += 1
             } else {
                 awaited[run] = moment.now
             }
         }
         guard !mine.isEmpty else { return }
+        for (publisher, count) in left.sorted(by: { $0.key < $1.key }) { log(.takenOver(count, from: publisher)) }
         act(.publish(mine.sorted { place(of: $0) < place(of: $1) }))
     }
 

@@ -20,6 +20,8 @@ struct ResyncPlan {
 
     var first: Item? { isDone ? nil : items[next] }
 
+    var count: Int { items.count }
+
     var remaining: Int { items.count - next }
 
     mutating func removeFirst() { next += 1 }

@@ -152,7 +152,7 @@ import Testing
         try waitForEvents(number, gateways)
         try expectOnce(number, gateways)
         // It went without anybody taking it for dead.
-        #expect(gateways.log(of: "gw-a", containing: "full state: no success").isEmpty)
+        #expect(gateways.log(of: "gw-a", containing: "full state: it has acknowledged").isEmpty)
         // And comes back to its share.
         try gateways.start("gw-b")
         try gateways.waitTillTogether()
