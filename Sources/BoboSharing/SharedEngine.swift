@@ -26,7 +26,7 @@ package final class SharedEngine {
     private var markPublished: Duration?
     private var reported: [String: Duration] = [:]
     /// By the protocol: no event is taken, and no timer decided.
-    var isHeld = false
+    package internal(set) var isHeld = false
     /// Since when the changes of what was taken wait for a peer's acknowledgment.
     private var unacknowledged: (batch: Int, since: Duration)?
     private var wantsTick = false

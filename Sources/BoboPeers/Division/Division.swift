@@ -66,9 +66,21 @@ extension Peers {
         if presence.isReady, stop == .none { members.append(options.gateway) }
         members.sort()
         guard members != division.members || (division.mine == nil && presence.isReady) else { return }
+        let before = division
         guard division.divide(among: members) else { return }
-        act(.read(division.mine ?? []))
-        log(.reading(division.mine ?? []))
+        let mine = division.mine ?? []
+        act(.read(mine))
+        log(
+            .reading(
+                mine.count, of: options.division.partitions.count,
+                taken: mine.filter { before.mine?.contains($0) != true }.map { moved($0, "from", before) },
+                left: (before.mine ?? []).filter { !mine.contains($0) }.map { moved($0, "to", division) }))
+    }
+
+    /// For people: a partition, and who reads it by a division.
+    private func moved(_ partition: String, _ word: String, _ division: Division) -> String {
+        let others = (division.readers[partition] ?? []).filter { $0 != options.gateway }
+        return others.isEmpty ? partition : "\(partition) (\(word) \(others.joined(separator: ", ")))"
     }
 
     /// Whether a partition's other readers, those that this gateway makes way for, all say that they read it.

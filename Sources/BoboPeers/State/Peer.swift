@@ -76,6 +76,8 @@ struct Peer {
     // Its own full state
     var nextPart = 1
     var hasSentAll = false
+    /// Runs in it, as far as it has come.
+    var received = (active: 0, ended: 0)
 
     // Liveness
     var said = Said()
