@@ -31,6 +31,8 @@ package struct Peers {
     var stop = Stop.none
     /// Whether nothing is left for this gateway to read of what others have taken: told by who reads.
     package var hasMadeWay = true
+    /// Whether messages have been read that the engine has not taken yet: a planned stop waits for what comes of them.
+    package var hasUntaken = false
     package var counters = PeerCounters()
     private(set) var actions: [PeerAction] = []
     var lastInput: Duration?
@@ -209,7 +211,7 @@ package struct Peers {
 
     /// - Returns: whether other gateways take part in publishing than when it was asked last.
     mutating func notePublishers() -> Bool {
-        let publishers = publishers
+        let publishers = publishers + peers.map(\.id).filter(isThere)
         defer { lastPublishers = publishers }
         return publishers != lastPublishers
     }

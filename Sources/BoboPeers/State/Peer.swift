@@ -81,6 +81,8 @@ struct Peer {
 
     // Liveness
     var said = Said()
+    /// Whether it was ready in its present life.
+    var wasReady = false
     /// How long ago its last success with this gateway's former life was, as it said first: later it speaks of this life.
     var sinceFormerLife: (Duration, at: Duration)?
     private(set) var hasSpoken = false
