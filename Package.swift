@@ -95,6 +95,9 @@ let package = Package(
             dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
             path: "Benchmarks/replication-cost", swiftSettings: strict),
 
+        .testTarget(
+            name: "PeerSimulationTests",
+            dependencies: ["PeerSimulation", "BoboSharing", "BoboPeers", "BoboEngine"], swiftSettings: strict),
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
         .testTarget(

@@ -14,6 +14,7 @@ package struct Peers {
     var peers: [Peer]
     var places: [String: Int] = [:]
     var remembered: Remembered
+    var restOrigins = AgeingRuns<RestOrigin>()
     var origins = AgeingRuns<Origin>()
     /// Completed runs whose history may be needed no more.
     var mayBeDone: [RunIdentifier] = []
@@ -41,6 +42,7 @@ package struct Peers {
     /// Counts what this gateway has said of its partitions, each time another thing: it stands in messages until a peer has
     /// acknowledged it.
     var statement = 0
+    var heardClock: Int64?
     /// Batches of local changes taken.
     var batches = 0
     /// The engine is told to drop its runs; until it has, it is not to be asked for them.
@@ -165,6 +167,12 @@ package struct Peers {
         guard !actions.isEmpty else { return [] }
         defer { actions.removeAll(keepingCapacity: true) }
         return actions
+    }
+
+    /// The latest that a peer has said its engine's clock is, since the last call: milliseconds since 1970.
+    package mutating func takeClock() -> Int64? {
+        defer { heardClock = nil }
+        return heardClock
     }
 
     /// The present epoch, in short.

@@ -9,6 +9,8 @@ extension SharedEngine {
         guard peers != nil else { return }
         var isAtRest = false
         while !isAtRest {
+            let rests = engine.takeRestChanges()
+            if !rests.isEmpty { peers?.take(rests: rests, at: moment, runs) }
             let changes = engine.takeChanges()
             if !changes.isEmpty, let batch = peers?.take(changes, at: moment, runs) {
                 if changes.contains(where: { !$0.isLocal }) { takenBatch = batch }
@@ -61,7 +63,7 @@ extension SharedEngine {
     }
 
     /// Where the sensors' timestamps are the clock, a gateway that has read none goes by its peers' events.
-    private func follow(_ time: Int64, _ moment: Moment) {
+    func follow(_ time: Int64, _ moment: Moment) {
         guard time > engine.now ?? .min else { return }
         engine.advance(to: time)
         pace.note(engine, moment)

@@ -26,7 +26,7 @@ package final class SharedEngine {
     private var markPublished: Duration?
     private var reported: [String: Duration] = [:]
     /// By the protocol: no event is taken, and no timer decided.
-    var isHeld = false
+    package internal(set) var isHeld = false
     /// Since when the changes of what was taken wait for a peer's acknowledgment.
     private var unacknowledged: (batch: Int, since: Duration)?
     private var wantsTick = false
@@ -128,7 +128,12 @@ package final class SharedEngine {
     package func receive(_ bytes: [UInt8], at moment: Moment) {
         begin(moment)
         peers?.receive(bytes, at: moment, runs)
+        let clock = peers?.takeClock()
         carryOut(moment)
+        if !hasTaken, !options.arrivalsAreTheClock, let clock {
+            follow(clock, moment)
+            carryOut(moment)
+        }
         // It may be the answer that the end of an `absent` waits for.
         if absences.areOpen { wantsTick = true }
     }
@@ -227,10 +232,12 @@ package final class SharedEngine {
             pace.advance(engine, moment)
             return carryOut(moment)
         }
-        engine.tick(monotonic: moment.now.wholeMilliseconds)
         if !isHeld {
             startClock(moment)
             pace.advance(engine, moment)
+        }
+        engine.tick(monotonic: moment.now.wholeMilliseconds)
+        if !isHeld {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
@@ -293,6 +300,7 @@ package final class SharedEngine {
 
     /// A gap between inputs means that the gateway stood still: what lies in its sockets is old.
     private func begin(_ moment: Moment) {
+        engine.pass(monotonic: moment.now.wholeMilliseconds)
         defer { lastInput = moment }
         guard peers != nil, isReadingUp, let last = lastInput, moment.now - last.now > .seconds(1) else { return }
         beginWaiting(lastGood: last.now, moment)

@@ -121,6 +121,8 @@ private final class Gateways {
     private func carryOut(_ id: String) {
         let gateway = self[id]
         while true {
+            let rests = gateway.engine.takeRestChanges()
+            if !rests.isEmpty { gateway.peers.take(rests: rests, at: moment, gateway.runs) }
             let changes = gateway.engine.takeChanges()
             if !changes.isEmpty { gateway.peers.take(changes, at: moment, gateway.runs) }
             for case .complexEvent(let event) in gateway.engine.takeOutputs() {
@@ -201,6 +203,34 @@ private final class Gateways {
         #expect(gateways["b"].complexEvents.isEmpty)
         #expect(gateways["b"].engine.activeRuns.isEmpty)
         #expect(gateways["b"].engine.remembered.count == 1)
+    }
+
+    private let resting = """
+        phenomenon: fire
+        patterns:
+          - name: alarm
+            key: levels[1]
+            rest: {for: 1h, until: topic.endsWith("quiet") && payload.level < first.payload.level}
+            blocks:
+              - followed_by: topic.endsWith("smoke") && payload.level > 5
+        """
+
+    @Test func `A key rests on all gateways, also on one that began anew, until an event at any of them ends it`()
+        throws
+    {
+        let gateways = try Gateways(["a", "b", "c"], pattern: resting)
+        gateways.send("home/kitchen/smoke", #"{"level": 7}"#, to: "a")
+        gateways.send("home/kitchen/smoke", #"{"level": 8}"#, to: "b")
+        try gateways.restart("c")
+        gateways.send("home/kitchen/smoke", #"{"level": 9}"#, to: "c")
+        #expect(["a", "b", "c"].flatMap { gateways[$0].published }.count == 1)
+        // Read against the history of the run, which came with the rest.
+        gateways.send("home/kitchen/quiet", #"{"level": 7}"#, to: "c")
+        for id in ["a", "b", "c"] { #expect(gateways[id].engine.statistics.restingKeys == 1, "\(id)") }
+        gateways.send("home/kitchen/quiet", #"{"level": 6}"#, to: "c")
+        for id in ["a", "b", "c"] { #expect(gateways[id].engine.statistics.restingKeys == 0, "\(id)") }
+        gateways.send("home/kitchen/smoke", #"{"level": 7}"#, to: "b")
+        #expect(["a", "b", "c"].flatMap { gateways[$0].published }.count == 2)
     }
 
     @Test func `Digests of engines that hold the same runs agree`() throws {

@@ -15,6 +15,9 @@ extension Engine {
         settle()
     }
 
+    /// The same, but nothing is done yet: so that what comes next comes at the right time.
+    package func pass(monotonic time: Int64) { decider.state.replication?.pass(to: time) }
+
     /// Takes changes of a peer, in their order.
     /// - Returns: what each has come to.
     @discardableResult

@@ -33,7 +33,9 @@ extension GatewayLoop {
         if topic == topics.mark?.text {
             if let number = Int(String(decoding: payload, as: UTF8.self)) { shared.markRead(number, at: moment) }
         } else if let name = partitioning.names.first(where: { partitioning.cutTopic(of: $0) == topic }) {
-            shared.cut(name, String(decoding: payload, as: UTF8.self), at: moment)
+            let reader = String(decoding: payload, as: UTF8.self)
+            logger.debug("from here on \(reader) reads the partition \(name)")
+            shared.cut(name, reader, at: moment)
             // What is to be let go is asked for before anything is written, so that it goes with the cut's acknowledgment.
             carryOut()
         }

@@ -127,13 +127,14 @@ final class GatewayLoop {
         return (until - moment.now).milliseconds + 1
     }
 
-    /// Ready: all is subscribed, the broker has the status, and, with peers, their state is here.
+    /// Ready: all is subscribed, the broker has the status, and, with peers, their state is here. That partitions come and
+    /// go later changes nothing about it.
     private func sayWhenReady() {
-        guard reading.isReady, publishing.link.isConnected, shared.takesMessages else {
+        guard reading.link.isConnected, publishing.link.isConnected, !shared.isHeld else {
             isReady = false
             return
         }
-        guard !isReady, publishing.isIdle else { return }
+        guard !isReady, reading.isReady, shared.takesMessages, publishing.isIdle else { return }
         isReady = true
         readySince = readySince ?? clock.passed
         logger.info(

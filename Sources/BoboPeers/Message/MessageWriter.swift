@@ -38,6 +38,7 @@ extension PeerMessage {
         json.member(",\"part\":", part.map(Int64.init))
         json.member(",\"parts\":", parts.map(Int64.init))
         if let patterns { json.write(patterns) }
+        json.member(",\"clock\":", clock)
         if let digest {
             json.raw(",\"digest\":")
             json.write(digest)

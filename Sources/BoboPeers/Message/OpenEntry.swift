@@ -53,7 +53,7 @@ struct OpenEntry {
         if !json.bytes.isEmpty { json.raw(",") }
         json.raw("{\"id\":")
         json.write(identifiers)
-        writePattern(&json)
+        json.write(shape.pattern)
         if let key = shape.key {
             json.raw(",\"key\":")
             json.append(key)
@@ -73,22 +73,6 @@ struct OpenEntry {
             json.write(ended)
         }
         json.raw("}")
-    }
-
-    private func writePattern(_ json: inout JSONWriter) {
-        switch shape.pattern {
-        case .place(let place):
-            json.raw(",\"pattern\":")
-            json.write(Int64(place))
-        case .name(let phenomenon, let pattern, let version):
-            json.raw(",\"phenomenon\":")
-            json.write(phenomenon)
-            json.raw(",\"pattern\":")
-            json.write(pattern)
-            guard let version else { return }
-            json.raw(",\"version\":")
-            json.write(version)
-        }
     }
 
     private func writeHistory(_ json: inout JSONWriter) {
@@ -121,20 +105,8 @@ struct OpenEntry {
             json.raw(",\"base_hash\":")
             json.write(baseHashes)
         }
-        json.raw(",\"add\":[")
-        for (index, addition) in shape.add.enumerated() {
-            if index > 0 { json.raw(",") }
-            guard !addition.group.isEmpty else {
-                json.write(Int64(addition.place))
-                continue
-            }
-            json.raw("[")
-            json.write(addition.group)
-            json.raw(",")
-            json.write(Int64(addition.place))
-            json.raw("]")
-        }
-        json.raw("]")
+        json.raw(",\"add\":")
+        json.write(shape.add)
     }
 }
 

@@ -43,11 +43,14 @@ package struct PeerMessage: Sendable {
     package var updated: [RunEntry] = []
     /// Which of the three lists each next entry is taken from; empty: all completed, then all halted, then all updated.
     package var order: [EntryKind] = []
+    package var resting: [RestEntry] = []
     package var published: [RunIdentifier] = []
     package var need: [RunIdentifier] = []
     package var part: Int?
     package var parts: Int?
     package var digest: Hash128?
+    /// The engine's clock, milliseconds since 1970.
+    package var clock: Int64?
 
     package init() {}
 }
@@ -109,6 +112,22 @@ package struct RunEntry: Sendable {
 
     /// Of a completed or halted run: whether it says no more than that it has ended.
     var isBrief: Bool { timestamp == nil }
+
+    package init() {}
+}
+
+/// What a message says of a key that rests, or whose rest an event has ended.
+package struct RestEntry: Sendable {
+    package var pattern = PatternReference.name(phenomenon: "", pattern: "", version: nil)
+    package var key = Value.null
+    /// The run that completed.
+    package var run = RunIdentifier()
+    /// Of what completed it, milliseconds since 1970.
+    package var timestamp: Int64 = 0
+    /// The `ts` of the event that ended the rest.
+    package var ended: Int64?
+    /// The completed run's history, where the pattern's `until` may read it.
+    package var add: [RunEntry.Addition] = []
 
     package init() {}
 }

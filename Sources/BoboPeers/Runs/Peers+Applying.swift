@@ -25,9 +25,13 @@ extension Peers {
 
     mutating func apply(_ place: Int, _ message: PeerMessage, _ moment: Moment, _ source: any RunSource) {
         var application = Application(events: Array(repeating: nil, count: message.events.count))
+        application.changes = rests(place, message, moment, source).map { .rest($0) }
         for (kind, entry) in message.orderedEntries {
             let isBrief = kind != .updated && entry.isBrief
-            guard let pattern = pattern(entry, place, isBrief: isBrief, source) else { continue }
+            guard
+                let pattern = pattern(
+                    entry.pattern, place, count: entry.identifiers.count, isBrief: isBrief, source)
+            else { continue }
             switch kind {
             case .completed: complete(place, entry, pattern, message, &application, moment, source)
             case .halted: halt(place, entry, pattern, &application, moment)
@@ -42,11 +46,12 @@ extension Peers {
     }
 
     /// The entry's pattern; nil where it does not run here in this version, which does not matter to a brief entry.
-    private mutating func pattern(
-        _ entry: RunEntry, _ place: Int, isBrief: Bool, _ source: any RunSource
+    /// - Parameter count: of its runs.
+    mutating func pattern(
+        _ reference: PatternReference, _ place: Int, count: Int, isBrief: Bool, _ source: any RunSource
     ) -> PatternIdentity? {
         let pattern: PatternIdentity
-        switch entry.pattern {
+        switch reference {
         case .place(let number):
             guard let known = peers[place].tableHeard[number] else {
                 counters.refusedEntries += 1
@@ -60,7 +65,7 @@ extension Peers {
         if source.version(phenomenon: pattern.phenomenon, pattern: pattern.pattern) == pattern.version {
             return pattern
         }
-        counters.versionMismatches += entry.identifiers.count
+        counters.versionMismatches += count
         let line = PeerLog.versionMismatch(
             peers[place].id, phenomenon: pattern.phenomenon, pattern: pattern.pattern)
         if mismatches.count < 1000, mismatches.insert(line).inserted { log(line) }

@@ -138,9 +138,19 @@ extension Peers {
         let fresh = origins.all.map { ($0.key, $0.value.content) }
             .filter { $1.peer == place && moment.now - $1.at <= horizon }
             .sorted { ($0.1.at, $0.0.value) < ($1.1.at, $1.0.value) }
+        passOnRests(place, moment)
         for (run, origin) in fresh.suffix(options.stashLimit / 2) {
             counters.passedOn += 1
             share(run, origin.content, moment, except: place)
+        }
+    }
+
+    /// The rests among it.
+    private mutating func passOnRests(_ place: Int, _ moment: Moment) {
+        let horizon = options.resyncAfter * 2
+        let fresh = restOrigins.all.map(\.value.content).filter { $0.peer == place && moment.now - $0.at <= horizon }
+        for origin in fresh.sorted(by: { $0.at < $1.at }).suffix(options.stashLimit / 2) {
+            share(origin.rest, moment, except: place)
         }
     }
 
@@ -148,5 +158,6 @@ extension Peers {
 
     mutating func pruneOrigins(_ moment: Moment) {
         while origins.takeOldest(before: moment.now - options.resyncAfter * 2) != nil {}
+        while restOrigins.takeOldest(before: moment.now - options.resyncAfter * 2) != nil {}
     }
 }

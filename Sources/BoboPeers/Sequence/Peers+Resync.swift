@@ -20,7 +20,7 @@ extension Peers {
 
     /// Completed runs that are not published, or not acknowledged, whole; active runs; of the rest the ids.
     private func fullState(_ place: Int, _ source: any RunSource) -> ResyncPlan {
-        var items: [ResyncPlan.Item] = []
+        var items = source.rests.map { ResyncPlan.Item.rest($0) }
         var whole: [(number: Int, run: RunIdentifier)] = []
         let unacknowledged = peers[place].beganAnew ? [] : peers[place].unacknowledged
         for run in unacknowledged.isEmpty ? remembered.unpublished : unacknowledged.union(remembered.unpublished) {
@@ -59,7 +59,10 @@ extension Peers {
         if plan.part == 1 { peers[place].table = PatternTable(source.patterns) }
         var head = head(place, .resync, moment)
         head.part = plan.part
-        if plan.part == 1 { head.patterns = source.patterns }
+        if plan.part == 1 {
+            head.patterns = source.patterns
+            head.clock = source.clock
+        }
         var body = body(place, head)
         var ended: [RunIdentifier] = []
         addRuns(of: &plan, to: &body, &ended, place, moment, source)
@@ -81,11 +84,19 @@ extension Peers {
         _ moment: Moment, _ source: any RunSource
     ) {
         while let item = plan.firstRun {
-            let (run, isActive) =
-                switch item {
-                case .whole(let run): (run, false)
-                case .active(let run): (run, true)
+            let (run, isActive): (RunIdentifier, Bool)
+            switch item {
+            case .rest(let rest):
+                switch body.rest(rest) {
+                case .full, .begun: return
+                case .tooLarge(let bytes): noteTooLarge(place, bytes, moment)
+                case .added: break
                 }
+                plan.removeFirstRun()
+                continue
+            case .whole(let whole): (run, isActive) = (whole, false)
+            case .active(let active): (run, isActive) = (active, true)
+            }
             let outcome =
                 isActive
                 ? addActive(run, to: &body, place, source) : addCompleted(run, to: &body, place, moment)

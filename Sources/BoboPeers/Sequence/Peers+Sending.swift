@@ -70,10 +70,10 @@ extension Peers {
         var head = head
         head.seq = peers[place].outbox.nextSeq
         head.echo = peers[place].toEcho
-        head.open = isLastPart ? !peers[place].stash.isEmpty : peers[place].isOpen
+        head.open = isLastPart ? !peers[place].stash.isEmpty || !peers[place].rests.isEmpty : peers[place].isOpen
         head.published = takePublished(place)
         let hasChanges = !body.isEmpty
-        let isWhole = peers[place].stash.isEmpty && !peers[place].isSendingRuns
+        let isWhole = peers[place].stash.isEmpty && peers[place].rests.isEmpty && !peers[place].isSendingRuns
         let bytes = post(place, head.json(&body))
         peers[place].outbox.send(
             CountedMessage(
@@ -147,6 +147,7 @@ extension Peers {
         to body: inout MessageBody, _ ended: inout [RunIdentifier], halfOnly: Bool = false, _ place: Int,
         _ moment: Moment, _ source: any RunSource
     ) {
+        guard addRests(to: &body, place, moment) else { return }
         while let (run, content) = peers[place].stash.first() {
             if halfOnly, body.isHalfFull { return }
             switch add(run, content, to: &body, place, moment, source) {

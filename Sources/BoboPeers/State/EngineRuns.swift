@@ -41,6 +41,8 @@ package final class EngineRuns: RunSource {
 
     package var activeRunCount: Int { engine.activeRunCount }
 
+    package var clock: Int64? { engine.now }
+
     package func rank(of run: RunIdentifier) -> RunRank? { engine.rank(of: run) }
 
     package var activeRuns: [RunIdentifier] { engine.activeRuns }
@@ -55,6 +57,8 @@ package final class EngineRuns: RunSource {
     package func version(phenomenon: String, pattern: String) -> Hash128? {
         versions[Name(phenomenon: phenomenon, pattern: pattern)]
     }
+
+    package var rests: [RestCopy] { engine.rests }
 
     package func event(from exchanged: ExchangedEvent) -> Event? { engine.event(from: exchanged) }
 }

@@ -63,6 +63,7 @@ struct Peer {
     var statement: Int?
     /// Ended runs that it has not acknowledged.
     var unacknowledged: Set<RunIdentifier> = []
+    var rests = RestStash()
     var publishedToTell: [RunIdentifier] = []
     var publishedOldest = Duration.zero
     /// The last batch of local changes that it has whole.
@@ -75,6 +76,8 @@ struct Peer {
     // Its own full state
     var nextPart = 1
     var hasSentAll = false
+    /// Runs in it, as far as it has come.
+    var received = (active: 0, ended: 0)
 
     // Liveness
     var said = Said()
@@ -120,6 +123,7 @@ struct Peer {
     /// The full state makes these needless.
     mutating func clearChanges() {
         stash.removeAll()
+        rests.removeAll()
         bases = [:]
         publishedToTell = []
     }
@@ -141,7 +145,7 @@ struct Peer {
     }
 
     /// Changes that the peer has not acknowledged and that the message being made does not bear.
-    var isOpen: Bool { isSendingAll || !stash.isEmpty }
+    var isOpen: Bool { isSendingAll || !stash.isEmpty || !rests.isEmpty }
 }
 
 /// Parts of histories that came ahead of the rest.

@@ -17,7 +17,10 @@ extension Peers {
             } else {
                 let why =
                     peer.isOffline
-                    ? "offline" : peer.said.ready ? "no acknowledgment" : "it is not ready"
+                    ? "its status is offline"
+                    : peer.said.ready
+                        ? "it has acknowledged nothing for \(sinceText(place, moment.now))"
+                        : "it takes no part: it stops, or was away"
                 goesAway(place, why: why, moment)
             }
         }

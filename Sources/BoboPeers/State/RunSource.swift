@@ -18,10 +18,14 @@ package protocol RunSource {
     /// The exclusive or of the hashes of (id, rank) of the active runs of these patterns, but for those that are past their
     /// `within`.
     func digest(of patterns: Set<PatternIdentity>) -> Hash128
+    /// The engine's clock, milliseconds since 1970; nil before it knows any time.
+    var clock: Int64? { get }
     /// The patterns that run here.
     var patterns: [PatternIdentity] { get }
     /// Of a pattern that runs here.
     func version(phenomenon: String, pattern: String) -> Hash128?
+    /// The keys that rest, and those whose rest an event has ended lately.
+    var rests: [RestCopy] { get }
     /// nil where it can be no event.
     func event(from exchanged: ExchangedEvent) -> Event?
 }
@@ -37,6 +41,10 @@ extension RunSource {
     }
 
     package var takesParts: Bool { false }
+
+    package var rests: [RestCopy] { [] }
+
+    package var clock: Int64? { nil }
 
     package var activeRunCount: Int { activeRuns.count }
 

@@ -56,7 +56,7 @@ struct Run: AsyncParsableCommand {
         defer { broker?.stop() }
         guard let url = broker?.url ?? configuration.broker.url else { return }
 
-        let printer = EventPrinter()
+        let printer = EventPrinter(gateway: configuration.peers.ids.isEmpty ? nil : configuration.instance)
         let gateway = Gateway(configuration, preparation, broker: url, logger: logger) { printer.show($0) }
         let watcher = PatternWatcher(configuration, preparation, gateway: gateway, logger: logger)
         var quiet = logger

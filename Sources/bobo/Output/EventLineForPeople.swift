@@ -3,20 +3,22 @@ import BoboGateway
 import BoboTopics
 import Foundation
 
-/// A complex event as a person reads it: when, what, of which key, and what led to it.
+/// A complex event as a person reads it: when, what, of which key, and what led to it; of one of several gateways also who
+/// publishes it.
 struct EventLineForPeople {
     private static let shownEvents = 3
     private static let shownCharacters = 40
 
     let text: String
 
-    init(_ event: ComplexEvent) {
+    /// - Parameter gateway: nil: there is only one.
+    init(_ event: ComplexEvent, gateway: String? = nil) {
         let history = event.history
         self.init(
             event.timestamp, event.phenomenon, key: event.key, data: event.data, events: history.count,
             shown: history.suffix(EventLineForPeople.shownEvents).map { event in
                 "\(event.topic.name) \(EventLineForPeople.text(event.body))"
-            })
+            }, gateway: gateway)
     }
 
     init(_ event: PublishedEvent) {
@@ -30,12 +32,17 @@ struct EventLineForPeople {
     /// - Parameters:
     ///   - key: as JSON, and so is `data`.
     ///   - events: how many have led to it, of which the last are shown.
-    private init(_ timestamp: Int64, _ phenomenon: String, key: String, data: String, events: Int, shown: [String]) {
+    private init(
+        _ timestamp: Int64, _ phenomenon: String, key: String, data: String, events: Int, shown: [String],
+        gateway: String? = nil
+    ) {
         let more = events > shown.count ? "… → " : ""
         let key = key == "null" ? "" : " \(EventLineForPeople.plain(key))"
         let data = data == "null" ? "" : "  \(data)"
         let clock = EventLineForPeople.clock(timestamp)
-        text = harmless("\(clock)  \(phenomenon)\(key)\(data)  after \(more)\(shown.joined(separator: " → "))")
+        let name = gateway.map { "\($0)  " } ?? ""
+        let line = "\(clock)  \(name)\(phenomenon)\(key)\(data)  after \(more)\(shown.joined(separator: " → "))"
+        text = harmless(line)
     }
 
     /// The time of day here.

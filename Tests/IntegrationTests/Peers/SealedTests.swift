@@ -61,8 +61,8 @@ import Testing
                 }
             }
             #expect(!gateways.log(of: name, containing: "a message of a peer was dropped").isEmpty)
-            #expect(gateways.log(of: name, containing: "joined with gw-c").isEmpty)
-            #expect(gateways.log(of: name, containing: "joined with gw-d").isEmpty)
+            #expect(gateways.log(of: name, containing: "gw-c is there").isEmpty)
+            #expect(gateways.log(of: name, containing: "gw-d is there").isEmpty)
         }
     }
 

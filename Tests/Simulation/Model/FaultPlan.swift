@@ -40,13 +40,16 @@ struct FaultPlan {
     private(set) var faults: [(at: Duration, fault: Fault)] = []
     private(set) var windows: [Window] = []
 
+    /// Nothing.
+    init() {}
+
     init(_ scenario: Scenario, _ random: inout SeededRandom) {
         guard scenario.family != .calm else { return }
         var at = scenario.begin + random.duration(1...8)
         // One at a time has time to heal in between.
         let rest = scenario.family == .overlap ? 0.5...8 : 16.0...26
         // A date set right is known to the engine with the next message only.
-        while at < scenario.end - .seconds(scenario.family == .clock ? 25 : 3) {
+        while at < scenario.healed - .seconds(scenario.family == .clock ? 10 : 1) {
             let fault = FaultPlan.fault(scenario.family, scenario, &random)
             let lasts = FaultPlan.length(of: fault) + (scenario.family == .clock ? .seconds(8) : .zero)
             faults.append((at, fault))
@@ -117,7 +120,7 @@ struct FaultPlan {
         world.schedule.at(world.scenario.healed) { heal(world) }
     }
 
-    private func happen(_ fault: Fault, _ world: World) {
+    func happen(_ fault: Fault, _ world: World) {
         let schedule = world.schedule
         let healed = world.scenario.healed
         func later(_ time: Duration, _ action: @escaping () -> Void) {

@@ -89,12 +89,14 @@ final class Invariants {
         guard let here = one.engine?.engine.remembered, let there = two.engine?.engine.remembered else { return }
         for (run, entry) in here.all where entry.status == .completed {
             if there[run]?.status != .completed, isYoung(entry, one) {
-                world.violate(.endedDiffers, "\(run) is completed at \(one.id), \(age(entry, one)) ms ago, and not at \(two.id)")
+                world.violate(
+                    .endedDiffers, "\(run) is completed at \(one.id), \(age(entry, one)) ms ago, and not at \(two.id)")
             }
         }
         for (run, entry) in there.all where entry.status == .completed {
             if here[run]?.status != .completed, isYoung(entry, two) {
-                world.violate(.endedDiffers, "\(run) is completed at \(two.id), \(age(entry, two)) ms ago, and not at \(one.id)")
+                world.violate(
+                    .endedDiffers, "\(run) is completed at \(two.id), \(age(entry, two)) ms ago, and not at \(one.id)")
             }
         }
     }

@@ -41,6 +41,27 @@ struct Scenario {
     let over: Duration
     let rate: Double
 
+    /// For a play: nothing is left to chance but delays.
+    init(_ setup: PlaySetup) {
+        family = .overlap
+        seed = setup.seed
+        gateways = Array(["a", "b", "c", "d"].prefix(setup.gateways))
+        copies = setup.copies
+        hasIdentifiers = setup.hasIdentifiers
+        hasTimestamps = setup.hasTimestamps
+        partitions = setup.isDividedByRoom ? Scenario.byRoom : Scenario.byKind
+        keepsPeerMessages = false
+        scale = 10
+        rememberAge = .seconds(60)
+        end = .seconds(1_000_000)
+        healed = end
+        over = end
+        rate = 0
+    }
+
+    static let byKind = ["home/+/a", "home/+/b", "home/+/c", "home/+/d"]
+    static let byRoom = (0..<Workload.rooms).map { "home/r\($0)/#" }
+
     init(family: Family, seed: UInt64, minutes: Double, _ random: inout SeededRandom) {
         self.family = family
         self.seed = seed
@@ -50,18 +71,15 @@ struct Scenario {
         hasIdentifiers = copies == 2 || random.happens(0.5)
         hasTimestamps = random.happens(0.4)
         let crosses = random.happens(0.75)
-        partitions =
-            crosses
-            ? ["home/+/a", "home/+/b", "home/+/c", "home/+/d"]
-            : (0..<Workload.rooms).map { "home/r\($0)/#" }
+        partitions = crosses ? Scenario.byKind : Scenario.byRoom
         keepsPeerMessages = random.happens(0.5)
         scale = 10
         rememberAge = .seconds(60)
         let length = max(60, minutes * 60)
         let heal = 75.0
         end = .seconds(length - heal > 45 ? length - heal : 60) + .seconds(12)
-        healed = end + .seconds(2)
-        over = healed + .seconds(heal)
+        healed = end - .seconds(15)
+        over = end + .seconds(heal)
         rate = 160.0 / max(60, end.seconds - 12)
     }
 }
