@@ -262,7 +262,8 @@ private struct Cluster {
         repeat {
             repeat {
                 rounds += 1
-                if rounds > 60 {
+                // Where a run that completes ends others, the waits of a key are decided one by one.
+                if rounds > 600 {
                     Issue.record("seed \(seed): no end of messages: \(engines.map(\.lastSaid))")
                     return
                 }

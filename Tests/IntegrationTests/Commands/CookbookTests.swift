@@ -36,7 +36,8 @@ private let hasHouse = FileManager.default.fileExists(atPath: house.appendingPat
     func recordedHouse() throws {
         let events = house.appendingPathComponent("house.jsonl").path
         let result = try BoboProcess.run(
-            ["replay", "--patterns", Self.cookbook, "--events", events, "--end", "0s"], in: TestFolder())
+            ["replay", "--patterns", Self.cookbook, "--events", events, "--end", "0s"], in: TestFolder(),
+            timeout: .seconds(120))
         #expect(result.status == 0, "\(result.errors)")
         let truth = try String(contentsOf: house.appendingPathComponent("house-truth.jsonl"), encoding: .utf8)
             .split(separator: "\n").map { try Alarm(truth: $0) }

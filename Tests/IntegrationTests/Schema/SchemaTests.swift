@@ -41,7 +41,7 @@ import Testing
         let sample = "patterns/recordings/sample.yaml"
         files.append(SchemaTrial.File(kind: "configuration", name: sample, text: try Self.read(sample)))
         for name in Document.names {
-            for block in try Document(name).blocks where block.language == "yaml" {
+            for block in try Document(name).blocks where block.language == "yaml" && !block.isTest {
                 let isPattern = block.lines.contains { $0.hasPrefix("phenomenon:") }
                 files.append(
                     SchemaTrial.File(
