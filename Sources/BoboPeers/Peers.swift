@@ -23,8 +23,6 @@ package struct Peers {
     /// Whether the connection of the inbox is up.
     var isConnected = false
     var stop = Stop.none
-    /// Whether messages have been read that the engine has not taken yet: a planned stop waits for what comes of them.
-    package var hasUntaken = false
     package var counters = PeerCounters()
     private(set) var actions: [PeerAction] = []
     var lastInput: Duration?

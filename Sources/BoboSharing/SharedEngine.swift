@@ -199,8 +199,6 @@ package final class SharedEngine {
 
     package func cut(_ partition: String, naming reader: String, at moment: Moment) {
         begin(moment)
-        // What was read before it, and belongs to this gateway, may still wait to be taken; the next `tick` says so.
-        peers?.hasUntaken = true
         effects += partitions.cut(partition, naming: reader, now: moment.now)
         carryOut(moment)
     }
@@ -222,11 +220,7 @@ package final class SharedEngine {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
-        let hadUntaken = peers?.hasUntaken == true
-        peers?.hasUntaken = !isIdle
-        if let peers, peers.nextDeadline <= moment.now || (peers.isStopping && hadUntaken && isIdle) {
-            self.peers?.tick(at: moment, runs)
-        }
+        if let peers, peers.nextDeadline <= moment.now { self.peers?.tick(at: moment, runs) }
         if moment.now - lastSecond >= .seconds(1) { eachSecond(moment) }
         carryOut(moment)
     }
