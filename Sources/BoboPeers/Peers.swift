@@ -31,8 +31,6 @@ package struct Peers {
     var stop = Stop.none
     /// Whether nothing is left for this gateway to read of what others have taken: told by who reads.
     package var hasMadeWay = true
-    /// Whether messages have been read that the engine has not taken yet: a planned stop waits for what comes of them.
-    package var hasUntaken = false
     package var counters = PeerCounters()
     private(set) var actions: [PeerAction] = []
     var lastInput: Duration?

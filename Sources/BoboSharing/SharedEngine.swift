@@ -216,8 +216,6 @@ package final class SharedEngine {
     /// A message on the topic of a partition's cut.
     package func cut(_ partition: String, _ text: String, at moment: Moment) {
         begin(moment)
-        // What was read before it, and belongs to this gateway, may still wait to be taken; the next `tick` says so.
-        peers?.hasUntaken = true
         effects += partitions.cut(partition, text, now: moment.now)
         carryOut(moment)
     }
@@ -243,11 +241,7 @@ package final class SharedEngine {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
-        let hadUntaken = peers?.hasUntaken == true
-        peers?.hasUntaken = !isIdle
-        if let peers, peers.nextDeadline <= moment.now || (peers.isStopping && hadUntaken && isIdle) {
-            self.peers?.tick(at: moment, runs)
-        }
+        if let peers, peers.nextDeadline <= moment.now { self.peers?.tick(at: moment, runs) }
         if moment.now - lastSecond >= .seconds(1) { eachSecond(moment) }
         carryOut(moment)
     }

@@ -11,8 +11,6 @@ enum Stop: Equatable {
 }
 
 extension Peers {
-    package var isStopping: Bool { stop != .none && stop != .done }
-
     /// The gateway is to stop: it says that it reads nothing, and waits for new readers and for what is left to go.
     package mutating func requestStop(at moment: Moment, _ source: any RunSource) {
         begin(moment)
@@ -32,15 +30,15 @@ extension Peers {
                     peers.contains { $0.isLive && $0.said.reads[partition] != nil }
                 }
             let isAlone = !peers.contains(where: \.isLive)
-            guard !hasUntaken && (taken || isAlone) || moment.now >= until else { return }
-            stop = .sending(until: moment.now + .seconds(3), isTaken: taken && !isAlone)
+            guard taken || isAlone || moment.now >= until else { return }
+            stop = .sending(until: moment.now + .seconds(1), isTaken: taken && !isAlone)
             act(.read([]))
         }
         guard case .sending(let until, let isTaken) = stop else { return }
         let isSent = peers.allSatisfy { peer in
             !peer.isLive || (peer.stash.isEmpty && peer.publishedToTell.isEmpty && peer.outbox.inFlight == nil)
         }
-        guard isSent && !hasUntaken || !isConnected || moment.now >= until else { return }
+        guard isSent || !isConnected || moment.now >= until else { return }
         stop = .done
         act(.status(isOnline: false))
         act(.stopped(sessionMayGo: isTaken))

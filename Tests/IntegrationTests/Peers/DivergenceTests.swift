@@ -49,10 +49,14 @@ import Testing
         try gateways.start(other)
         try gateways.waitTillTogether()
         let parts = gateways.messages(from: name, to: other, since: place).filter { $0["part"].number ?? 0 > 0 }
-        func count(_ entries: ReadJSON) -> Int { entries.values.reduce(0) { $0 + max(1, $1["id"].count) } }
-        return Ends(
-            completed: parts.reduce(0) { $0 + count($1["completed"]) },
-            halted: parts.reduce(0) { $0 + count($1["halted"]) })
+        // One that was halted here before it was complete is named twice.
+        func count(_ name: String) -> Int {
+            let ids = parts.flatMap { $0[name].values }.flatMap { entry in
+                entry["id"].string.map { [$0] } ?? entry["id"].values.compactMap(\.string)
+            }
+            return Set(ids).count
+        }
+        return Ends(completed: count("completed"), halted: count("halted"))
     }
 
     @Test("Two that complete one run with different events make one complex event: all repeats bear its id")
@@ -91,7 +95,8 @@ import Testing
         try gateways.waitForTrip(of: "k")
         try gateways.goAround("next", steps: 5)
         #expect(try gateways.trips(of: "k").count == 1)
-        #expect(try endsKnown(by: "gw-b") == Ends(completed: 3, halted: 0))
+        let ends = try endsKnown(by: "gw-b")
+        #expect(ends == Ends(completed: 3, halted: 0))
         // Nor does it come back with the rest of its events.
         try gateways.waitTillTogether()
         try gateways.say(5, of: "k", on: .right)

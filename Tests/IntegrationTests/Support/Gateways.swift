@@ -200,9 +200,11 @@ final class Gateways {
         return found[0]
     }
 
-    /// Waits till each gateway that runs takes the others for live, and each partition has its readers.
+    /// Waits till each gateway that runs takes the others for live, and each partition has its readers, the same ones for
+    /// a while.
     func waitTillTogether(_ names: [String]? = nil) throws {
         let names = names ?? running
+        let place = try catchUp()
         for name in names {
             try waitForStatistics(of: name, "together with \(names)") { figures in
                 names.allSatisfy { other in
@@ -210,6 +212,14 @@ final class Gateways {
                     return other == name || peer["live"] == true && peer["stash"] == 0
                 } && figures["partitions"].values.allSatisfy { $0.count == min(setup.copies, names.count) }
             }
+        }
+        guard setup.read.isEmpty, setup.share == nil else { return }
+        try wait(for: "a division that stands") {
+            let last = names.flatMap { name in
+                client.messages[place...].filter { $0.topic == "bobo/stats/\(name)" }.suffix(4)
+            }
+            let divisions = Set(last.compactMap { try? ReadJSON($0.text)["partitions"].description })
+            return last.count == 4 * names.count && divisions.count == 1
         }
     }
 
