@@ -79,8 +79,15 @@ struct PartitionReading {
     }
 
     /// The partitions that the division gives to this gateway, or what is fixed.
-    mutating func want(_ names: [String], now: Duration) -> [Effect] {
+    /// - Parameter isReadElsewhere: whether another has cut a partition before the mark went that has come back.
+    mutating func want(_ names: [String], now: Duration, isReadElsewhere: (String) -> Bool) -> [Effect] {
         for name in partitions.keys { self[name].isWanted = names.contains(name) }
+        if handOver == .cuts {
+            for name in partitions.keys where self[name].isLeftover && isReadElsewhere(name) {
+                self[name].cut.abandon()
+                self[name].isLeftover = false
+            }
+        }
         return insist(now: now, mayLetGo: { _ in false })
     }
 
@@ -127,6 +134,7 @@ struct PartitionReading {
     mutating func cut(_ name: String, _ text: String, now: Duration) -> [Effect] {
         guard handOver == .cuts else { return [] }
         let reader = text.lastIndex(of: " ").map { String(text[..<$0]) } ?? text
+        self[name].isLeftover = false
         guard self[name].cuts.updateValue(text, forKey: reader) != text || reader == text else { return [] }
         return take(name, now) { $0.cut(naming: reader) }
     }

@@ -54,7 +54,12 @@ extension SharedEngine {
         case .dropRuns:
             engine.dropRuns()
             _ = engine.takeChanges()
-        case .read(let names): effects += partitions.want(names, now: moment.now)
+        case .read(let names):
+            let (peers, marked) = (peers, markReturned)
+            effects += partitions.want(names, now: moment.now) { name in
+                guard let marked else { return false }
+                return peers?.hasRead(name, since: marked) ?? false
+            }
         case .stopped(let sessionMayGo):
             // A session that stays keeps its subscriptions: nobody reads meanwhile what this gateway was the last to read.
             effects.append(.stopped(sessionMayGo: sessionMayGo && hasMadeWay))

@@ -24,6 +24,8 @@ package final class SharedEngine {
     private var hasConnected = false
     private var isMarkSubscribed = false
     private var markPublished: Duration?
+    /// When the first mark that came back was published.
+    private(set) var markReturned: Duration?
     private var reported: [String: Duration] = [:]
     /// By the protocol: no event is taken, and no timer decided.
     package internal(set) var isHeld = false
@@ -195,6 +197,7 @@ package final class SharedEngine {
         begin(moment)
         waited.markReturned(number)
         if !waited.isOld {
+            if markReturned == nil { markReturned = markPublished }
             lastRead = moment.now
             partitions.rely(now: moment.now)
         }

@@ -99,6 +99,13 @@ package struct CutReader: Sendable {
         }
     }
 
+    /// The session of the former life has not subscribed the partition: another's cut would have come before the mark.
+    package mutating func abandon() {
+        guard case .reading = state, !isConfirmed else { return }
+        state = .idle
+        acts = false
+    }
+
     package mutating func unsubscribed() -> [Step] {
         guard case .unsubscribing = state else { return [] }
         defer { (wasCutByOther, returns) = (false, false) }

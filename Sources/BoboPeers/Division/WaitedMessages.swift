@@ -84,6 +84,14 @@ extension Peers {
         }
     }
 
+    /// Whether a peer has said that it reads a partition, and did so by then already.
+    package func hasRead(_ partition: String, since moment: Duration) -> Bool {
+        peers.contains { peer in
+            guard peer.joined != nil, let time = peer.said.reads[partition] else { return false }
+            return peer.said.readsAt - .milliseconds(time) < moment
+        }
+    }
+
     // MARK: Timers
 
     /// Whether this gateway decides an `absent` of the run that has been over since then: the first in the run's order, and

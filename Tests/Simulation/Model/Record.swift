@@ -65,6 +65,8 @@ struct Record {
     var acted: [Int: [Act]] = [:]
     var published: [Published] = []
     var actions: [RunIdentifier: Int] = [:]
+    /// When lives were killed, by gateway and life.
+    var killed: [String: Duration] = [:]
     var peerMessages = 0
     var peerBytes = 0
     var resyncs = 0

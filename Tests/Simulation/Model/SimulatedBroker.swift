@@ -37,6 +37,7 @@ final class SimulatedBroker {
         case .connect: break
         case .subscribe(let filters, let token):
             sessions[client]?.filters.formUnion(filters)
+            trace { "the broker has \(client) subscribe to \(filters)" }
             connection.down?.send(.subscribed(token: token))
             guard !isKept else { return }
             for filter in filters {
@@ -46,6 +47,7 @@ final class SimulatedBroker {
             }
         case .unsubscribe(let filters, let token):
             sessions[client]?.filters.subtract(filters)
+            trace { "the broker has \(client) unsubscribe from \(filters)" }
             connection.down?.send(.unsubscribed(token: token))
         case .publish(let publication, let id):
             publish(publication)

@@ -84,6 +84,7 @@ final class SimulatedGateway {
     func kill(losesPower: Bool) {
         guard state != .down else { return }
         world.trace { "\(self.id) is killed\(losesPower ? ", its machine without power" : "")" }
+        world.record.killed["\(id) \(life)"] = world.schedule.now
         reading?.die(losesPower: losesPower)
         peers?.die(losesPower: losesPower)
         end()
@@ -267,7 +268,8 @@ final class SimulatedGateway {
         } else if let partition = world.partition(of: publication.topic) {
             let number = serial(publication.payload) ?? 0
             if isRepeated, taken[id] == number {
-                toAcknowledge.append(id)
+                // One that is still held is acknowledged when it is taken.
+                if !queue.contains(where: { $0.id == id }) { toAcknowledge.append(id) }
                 return
             }
             taken[id] = number
