@@ -6,12 +6,16 @@ extension SharedEngine {
     /// for is done here or becomes an effect.
     func carryOut(_ moment: Moment) {
         takeOutputs()
-        guard peers != nil else { return }
+        guard peers != nil else {
+            if let onChanges { tell(engine.takeChanges(), onChanges) }
+            return
+        }
         var isAtRest = false
         while !isAtRest {
             let rests = engine.takeRestChanges()
             if !rests.isEmpty { peers?.take(rests: rests, at: moment, runs) }
             let changes = engine.takeChanges()
+            if let onChanges { tell(changes, onChanges) }
             if !changes.isEmpty, let batch = peers?.take(changes, at: moment, runs) {
                 if changes.contains(where: { !$0.isLocal }) { takenBatch = batch }
             }
@@ -23,6 +27,10 @@ extension SharedEngine {
             settleReading(moment)
             isAtRest = changes.isEmpty && actions.isEmpty && handed.isEmpty && peers?.hasActions != true
         }
+    }
+
+    private func tell(_ changes: [Change], _ onChanges: ([Change]) -> Void) {
+        if !changes.isEmpty { onChanges(changes) }
     }
 
     private func carryOut(_ action: PeerAction, _ moment: Moment) {

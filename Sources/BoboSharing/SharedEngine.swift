@@ -34,6 +34,10 @@ package final class SharedEngine {
     private var wantsTick = false
     private var lastTick: Duration
     var pace = Pace()
+    /// Told of what the engine does to runs, while somebody watches; nil while nobody does.
+    package var onChanges: (([Change]) -> Void)? {
+        didSet { if peers == nil { engine.recordsChanges = onChanges != nil } }
+    }
 
     /// - Parameter random: for epochs and tokens.
     package init(

@@ -47,6 +47,17 @@ extension GatewayLoop {
         return isCut ? try? TopicFilter(partitioning.cutTopic(of: partition)) : nil
     }
 
+    /// Somebody wants to see the runs, for a while.
+    func beginWatching() {
+        watching.ask(at: clock.passed)
+        guard shared.onChanges == nil else { return }
+        shared.onChanges = { [unowned self] changes in
+            for message in watching.messages(changes, at: clock.passed) {
+                publish(try? TopicName(watching.runsTopic), message, qos: .atMostOnce)
+            }
+        }
+    }
+
     private func publish(_ event: ComplexEvent) {
         onComplexEvent(event)
         guard let topic = try? TopicName(event.topic), let qos = QoS(rawValue: UInt8(clamping: event.qos)) else {

@@ -11,6 +11,11 @@ extension GatewayLoop {
     func listen() {
         reading.handlers.onMessage = { [unowned self] in enqueue($0, $1, isState: $2, $3) }
         publishing.onPublished = { [unowned self] run in shared.published([run], at: moment) }
+        let inbox = Inbox(
+            publishing.link, prefix: configuration.prefix, instance: configuration.instance,
+            watch: watching.watchTopic, hasPeers: shared.peers != nil, logger: logger)
+        inbox.onWatch = { [unowned self] in beginWatching() }
+        publishing.inbox = inbox
         guard shared.peers != nil else { return }
         reading.acts = { [unowned self] partition in shared.acts(on: partition) }
         reading.handlers.onConnected = { [unowned self] in shared.readingConnected(hasSession: $0, at: moment) }
@@ -19,14 +24,11 @@ extension GatewayLoop {
         reading.handlers.onSubscribed = { [unowned self] in shared.subscribed($0, at: moment) }
         reading.handlers.onUnsubscribed = { [unowned self] in shared.unsubscribed($0, at: moment) }
         reading.handlers.onOwn = { [unowned self] topic, payload in takeOwn(topic, payload) }
-        let inbox = Inbox(
-            publishing.link, prefix: configuration.prefix, instance: configuration.instance, logger: logger)
         inbox.onChange = { [unowned self] isUp in shared.publishing(isUp: isUp, at: moment) }
         inbox.onPeerMessage = { [unowned self] bytes in shared.receive(bytes, at: moment) }
         inbox.onStatus = { [unowned self] gateway, isOnline, isRetained in
             shared.status(of: gateway, isOnline: isOnline, isRetained: isRetained, at: moment)
         }
-        publishing.inbox = inbox
     }
 
     private func takeOwn(_ topic: String, _ payload: [UInt8]) {

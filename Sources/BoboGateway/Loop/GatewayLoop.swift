@@ -35,6 +35,7 @@ final class GatewayLoop {
     /// Messages read since acknowledgments were last written.
     var readSinceWrite = 0
     var stopping = Stopping()
+    var watching: RunWatching
     private var nextMisc = Duration.zero
     private var nextStatistics: Duration
     private var isReady = false
@@ -61,6 +62,7 @@ final class GatewayLoop {
             engine, configuration.sharing(partitioning), random: SystemRandomNumberGenerator(),
             at: Moment(now: clock.passed, wall: ArrivalClock.date))
         queue = InputQueue(configuration.queue)
+        watching = RunWatching(instance: configuration.instance, prefix: configuration.prefix)
         nextStatistics = .milliseconds(configuration.statsInterval)
         reading = SensorReading(
             links.reading, partitioning, own: shared.peers == nil ? nil : topics.mark, prefix: configuration.prefix,
@@ -153,6 +155,7 @@ final class GatewayLoop {
             nextStatistics = now + .milliseconds(configuration.statsInterval)
             publishStatistics(now)
         }
+        if shared.onChanges != nil, !watching.isWatched(at: now) { shared.onChanges = nil }
         if requests.isStopping, !stopping.isAsked { beginStop(now) }
     }
 

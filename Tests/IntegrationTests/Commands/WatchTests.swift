@@ -121,4 +121,32 @@ import Testing
         site.broker.stop()
         #expect(try process.waitForExit() == 69)
     }
+
+    @Test("--runs shows how the runs of a real gateway start and complete")
+    func realRuns() throws {
+        try site.write(
+            """
+            phenomenon: pair
+            patterns:
+              - name: two
+                key: levels[1]
+                blocks: [{followed_by: {on: home/+/a}}, {followed_by: {on: home/+/b}}]
+            """, pattern: "pair")
+        let gateway = try site.gateway()
+        let process = try watch("--runs")
+        try process.waitForLine(containing: "gateway gw is online")
+        let client = try site.listener("bobo/runs/gw")
+        // The question may still be on its way: until it is there nothing is told.
+        var number = 0
+        while client.messages.isEmpty, number < 200 {
+            number += 1
+            try client.publish("home/k\(number)/a", "1")
+            _ = try? client.waitForMessage(on: "bobo/runs/gw", timeout: .milliseconds(100))
+        }
+        try client.publish("home/k\(number)/b", "1")
+        _ = try process.output.waitForLine(containing: #""change":"completed""#, timeout: .seconds(10))
+        gateway.send(SIGTERM)
+        let changes = try end(process).filter { $0["key"].string == "k\(number)" }.compactMap { $0["change"].string }
+        #expect(changes.suffix(2) == ["started", "completed"])
+    }
 }
