@@ -180,10 +180,15 @@ package final class SharedEngine {
     package func readingLost(at moment: Moment) {
         guard peers != nil else { return }
         begin(moment)
-        if isReadingUp, !waited.isOld { lastRead = moment.now }
         isReadingUp = false
         isMarkSubscribed = false
         carryOut(moment)
+    }
+
+    /// Something came on the reading connection: so far it was good. One that is lost is noticed much later, it may be.
+    /// Whoever does not tell it makes this gateway take some messages for unread that others have read.
+    package func heardReading(at moment: Moment) {
+        if isReadingUp, !waited.isOld { lastRead = moment.now }
     }
 
     /// When the reading connection was last known to be good.
@@ -310,7 +315,7 @@ package final class SharedEngine {
         engine.pass(monotonic: moment.now.wholeMilliseconds)
         defer { lastInput = moment }
         guard peers != nil, isReadingUp, let last = lastInput, moment.now - last.now > .seconds(1) else { return }
-        beginWaiting(lastGood: last.now, moment)
+        beginWaiting(lastGood: min(last.now, lastRead ?? last.now), moment)
         if isMarkSubscribed { publishMark(moment) }
     }
 

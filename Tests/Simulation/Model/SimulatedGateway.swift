@@ -273,6 +273,7 @@ final class SimulatedGateway {
                 return
             }
             taken[id] = number
+            engine.heardReading(at: moment)
             guard engine.acts(on: partition) else {
                 world.trace { "\(self.id) does not act on \(describe(publication))" }
                 toAcknowledge.append(id)
