@@ -84,7 +84,9 @@ extension GatewayLoop {
         var more = false
         if mayRead(moment) {
             let room = queue.whenFull == .wait ? min(GatewayLoop.batch, max(1, queue.room)) : GatewayLoop.batch
+            let before = messages
             more = reading.link.connection.read(maximumPackets: room)
+            if messages > before { shared.heardReading(at: moment) }
         }
         guard stopping.deadline == nil || queue.count > 0, shared.takesMessages else { return more }
         var taken = 0
