@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "bobo", targets: ["bobo"]),
         .library(name: "BoboEngine", targets: ["BoboEngine"]),
+        .library(name: "BoboPatternBuilder", targets: ["BoboPatternBuilder"]),
         .library(name: "BoboPatterns", targets: ["BoboPatterns"]),
         .library(name: "BoboGateway", targets: ["BoboGateway"]),
         .library(name: "CEL", targets: ["CEL"]),
@@ -43,6 +44,8 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "BoboPatternBuilder", dependencies: ["BoboEngine", "BoboTopics", "CEL"], swiftSettings: strict),
         .target(name: "BoboYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
         .target(
             name: "BoboPatterns", dependencies: ["BoboEngine", "BoboYAML", "BoboTopics", "CEL"], swiftSettings: strict),
@@ -50,9 +53,11 @@ let package = Package(
             name: "BoboPeers",
             dependencies: [
                 "BoboEngine", "BoboTopics", "CEL", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .target(name: "BoboSharing", dependencies: ["BoboEngine", "BoboPeers", "BoboTopics"], swiftSettings: strict),
+        .target(name: "BoboGraph", dependencies: ["BoboEngine", "BoboTopics", "CEL"], swiftSettings: strict),
         .target(name: "BoboMQTT", dependencies: ["CMosquitto", "BoboTopics"], swiftSettings: strict),
         .target(
             name: "BoboGateway",
@@ -65,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "bobo",
             dependencies: [
-                "BoboGateway", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
+                "BoboGateway", "BoboGraph", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -73,12 +78,40 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Gateways with real engines and the real protocol on a simulated broker: `scripts/simulate`.
+        .target(
+            name: "PeerSimulation",
+            dependencies: [
+                "BoboSharing", "BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            path: "Tests/Simulation/Model", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["PeerSimulation"], path: "Tests/Simulation/Command", swiftSettings: strict),
+        // What it costs to share runs; see Benchmarks. Built with `swift build -c release --product replication-cost`.
+        .executableTarget(
+            name: "replication-cost",
+            dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            path: "Benchmarks/replication-cost", swiftSettings: strict),
+
+        .testTarget(
+            name: "PeerSimulationTests",
+            dependencies: ["PeerSimulation", "BoboSharing", "BoboPeers", "BoboEngine"], swiftSettings: strict),
         .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboEngineTests", dependencies: ["BoboEngine", "BoboPatterns", "BoboYAML", "CEL", "BoboTopics"],
             swiftSettings: strict),
         .testTarget(name: "BoboYAMLTests", dependencies: ["BoboYAML"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboPatternBuilderTests",
+            dependencies: ["BoboPatternBuilder", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BoboGraphTests",
+            dependencies: ["BoboGraph", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
         .testTarget(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),
@@ -89,7 +122,9 @@ let package = Package(
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboGatewayTests",
-            dependencies: ["BoboGateway", "BoboEngine", "BoboMQTT", "BoboPeers", "BoboTopics", "BoboYAML", "CEL"],
+            dependencies: [
+                "BoboGateway", "BoboEngine", "BoboMQTT", "BoboPatterns", "BoboPeers", "BoboTopics", "BoboYAML", "CEL",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["BoboMQTT", "BoboTopics", "BoboYAML"], swiftSettings: strict),

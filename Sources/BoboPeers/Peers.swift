@@ -14,23 +14,35 @@ package struct Peers {
     var peers: [Peer]
     var places: [String: Int] = [:]
     var remembered: Remembered
-    var origins: [RunIdentifier: Origin] = [:]
-    /// Completed runs that another gateway is to publish, and since when it is expected to.
-    var awaited: [RunIdentifier: Duration] = [:]
+    var restOrigins = AgeingRuns<RestOrigin>()
+    var origins = AgeingRuns<Origin>()
+    /// Completed runs whose history may be needed no more.
+    var mayBeDone: [RunIdentifier] = []
+    /// Completed runs that another gateway is to publish.
+    var awaited = AgeingRuns<Void>()
+    /// Whether it is to be looked whether the publishers of all these are there.
+    var publishersChanged = false
+    private(set) var lastPublishers: [String] = []
     var publishing: Set<RunIdentifier> = []
     var division: Division
     var presence = Presence()
     /// Whether the connection of the inbox is up.
     var isConnected = false
     var stop = Stop.none
+    /// Whether nothing is left for this gateway to read of what others have taken: told by who reads.
+    package var hasMadeWay = true
     package var counters = PeerCounters()
     private(set) var actions: [PeerAction] = []
     var lastInput: Duration?
     var lastFault: Duration?
+    var lastTooLarge: Duration?
     var lastPrune = Duration.zero
-    var lastOriginPrune = Duration.zero
     var mismatches: Set<PeerLog> = []
     var evicted = 0
+    /// Counts what this gateway has said of its partitions, each time another thing: it stands in messages until a peer has
+    /// acknowledged it.
+    var statement = 0
+    var heardClock: Int64?
     /// Batches of local changes taken.
     var batches = 0
     /// The engine is told to drop its runs; until it has, it is not to be asked for them.
@@ -107,7 +119,10 @@ package struct Peers {
     /// The partitions that this gateway reads, each with the time since when; none while the reading connection is lost.
     package mutating func reads(_ reads: [String: Duration], at moment: Moment, _ source: any RunSource) {
         begin(moment)
-        if Set(reads.keys) != Set(division.reads.keys) { tellAll() }
+        if reads.count != division.reads.count || reads.keys.contains(where: { division.reads[$0] == nil }) {
+            tellAll()
+        }
+        if reads != division.reads { statement += 1 }
         division.reads = reads
         settle(moment, source)
     }
@@ -154,6 +169,15 @@ package struct Peers {
         return actions
     }
 
+    /// The latest that a peer has said its engine's clock is, since the last call: milliseconds since 1970.
+    package mutating func takeClock() -> Int64? {
+        defer { heardClock = nil }
+        return heardClock
+    }
+
+    /// The present epoch, in short.
+    package var incarnation: String { String(epoch.description.prefix(8)) }
+
     package var hasActions: Bool { !actions.isEmpty }
 
     mutating func act(_ action: PeerAction) { actions.append(action) }
@@ -179,7 +203,15 @@ package struct Peers {
         settlePublishing(moment)
         settleStop(moment)
         if isConnected, !isSourceStale { for place in peers.indices { pump(place, moment, source) } }
+        dropSomeHistories()
         prune(moment)
+    }
+
+    /// - Returns: whether other gateways take part in publishing than when it was asked last.
+    mutating func notePublishers() -> Bool {
+        let publishers = publishers
+        defer { lastPublishers = publishers }
+        return publishers != lastPublishers
     }
 
     /// Tells all peers of a change in what each message says of this gateway.
@@ -190,16 +222,19 @@ package struct Peers {
     private mutating func prune(_ moment: Moment) {
         guard moment.now - lastPrune >= .seconds(1) else { return }
         lastPrune = moment.now
-        let kept = peers.filter(\.isLive).map(\.unacknowledged)
-        remembered.forget(now: ages(moment)) { run in kept.contains { $0.contains(run) } }
+        let live = peers.indices.filter { peers[$0].isLive }
+        let aged = remembered.forget(now: ages(moment)) { run in
+            live.contains { peers[$0].unacknowledged.contains(run) }
+        }
+        let forgotten = aged + remembered.takeEvicted()
+        for place in peers.indices where !live.contains(place) && !peers[place].unacknowledged.isEmpty {
+            peers[place].unacknowledged.subtract(forgotten)
+        }
         if remembered.evicted > evicted {
             log(.forgottenEarly(remembered.evicted))
             evicted = remembered.evicted
         }
         pruneOrigins(moment)
-        for place in peers.indices where !peers[place].isLive {
-            peers[place].unacknowledged = peers[place].unacknowledged.filter { remembered[$0] != nil }
-        }
     }
 
     private mutating func drop(_ fault: MessageFault, _ moment: Moment) {

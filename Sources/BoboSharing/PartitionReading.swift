@@ -28,15 +28,22 @@ struct PartitionReading {
         var isLeftover = false
         /// Since when it is read as far as others may rely on it.
         var since: Duration?
+        /// By gateway, its last cut.
+        var cuts: [String: String] = [:]
     }
 
     private let gateway: String
     private let handOver: HandOver
     private var partitions: [String: Partition] = [:]
+    /// Tells this life's cuts from those of others, and from each other.
+    private let life: String
+    private var number = 0
 
     /// - Parameter names: all partitions there are.
-    init(_ names: [String], gateway: String, handOver: HandOver) {
+    /// - Parameter life: another one in each life of the gateway.
+    init(_ names: [String], gateway: String, life: String, handOver: HandOver) {
         self.gateway = gateway
+        self.life = life
         self.handOver = handOver
         for name in names { partitions[name] = Partition(cut: CutReader(gateway: gateway, hasSession: false)) }
     }
@@ -46,6 +53,15 @@ struct PartitionReading {
 
     /// Since when each partition is read as far as others may rely on it.
     var reads: [String: Duration] { partitions.compactMapValues(\.since) }
+
+    /// Whether others read all that this gateway has read, by the stream itself where there are cuts.
+    var isReleased: Bool {
+        switch handOver {
+        case .cuts: !partitions.values.contains { $0.cut.acts }
+        case .overlap: partitions.values.allSatisfy { $0.state == .idle || $0.state == .unsubscribing }
+        case .fixed: true
+        }
+    }
 
     // MARK: In
 
@@ -106,8 +122,12 @@ struct PartitionReading {
         return []
     }
 
-    mutating func cut(_ name: String, naming reader: String, now: Duration) -> [Effect] {
+    /// - Parameter text: the gateway's id, a space, and what makes the cut another one than those before: whoever publishes may
+    ///   send it twice, and another's cut may lie between.
+    mutating func cut(_ name: String, _ text: String, now: Duration) -> [Effect] {
         guard handOver == .cuts else { return [] }
+        let reader = text.lastIndex(of: " ").map { String(text[..<$0]) } ?? text
+        guard self[name].cuts.updateValue(text, forKey: reader) != text || reader == text else { return [] }
         return take(name, now) { $0.cut(naming: reader) }
     }
 
@@ -150,22 +170,6 @@ struct PartitionReading {
         }
     }
 
-    /// Ends reading without a next reader.
-    mutating func release(now: Duration) -> [Effect] {
-        var effects: [Effect] = []
-        for name in partitions.keys.sorted() {
-            self[name].isWanted = false
-            self[name].since = nil
-            if handOver == .cuts {
-                effects += take(name, now) { $0.release() }
-            } else if self[name].state == .reading || self[name].state == .subscribing {
-                self[name].state = .unsubscribing
-                effects.append(.unsubscribe(name))
-            }
-        }
-        return effects
-    }
-
     // MARK: Inside
 
     private subscript(name: String) -> Partition {
@@ -182,13 +186,15 @@ struct PartitionReading {
         } else if self[name].since == nil {
             self[name].since = now
         }
-        return steps.compactMap { step in
+        return steps.compactMap { step -> Effect? in
             switch step {
-            case .subscribe: .subscribe(name)
-            case .publishCut: .publishCut(name)
-            case .unsubscribe: .unsubscribe(name)
+            case .subscribe: return .subscribe(name)
+            case .publishCut:
+                number += 1
+                return .publishCut(name, text: "\(gateway) \(life).\(number)")
+            case .unsubscribe: return .unsubscribe(name)
             // It goes out with the request to unsubscribe: what libmosquitto has queued is written together.
-            case .acknowledgeCut: nil
+            case .acknowledgeCut: return nil
             }
         }
     }

@@ -9,6 +9,8 @@ extension SharedEngine {
         guard peers != nil else { return }
         var isAtRest = false
         while !isAtRest {
+            let rests = engine.takeRestChanges()
+            if !rests.isEmpty { peers?.take(rests: rests, at: moment, runs) }
             let changes = engine.takeChanges()
             if !changes.isEmpty, let batch = peers?.take(changes, at: moment, runs) {
                 if changes.contains(where: { !$0.isLocal }) { takenBatch = batch }
@@ -28,6 +30,9 @@ extension SharedEngine {
         case .send(let peer, let bytes): effects.append(.send(to: peer, bytes))
         case .apply(let changes):
             engine.apply(changes)
+            if !hasTaken, !options.arrivalsAreTheClock, let time = changes.compactMap(\.lastEvent).max() {
+                follow(time, moment)
+            }
             // Before the next action, which may say that another has published what is completed now.
             takeOutputs()
         case .remember(let ends):
@@ -51,10 +56,17 @@ extension SharedEngine {
             _ = engine.takeChanges()
         case .read(let names): effects += partitions.want(names, now: moment.now)
         case .stopped(let sessionMayGo):
-            effects += partitions.release(now: moment.now)
-            effects.append(.stopped(sessionMayGo: sessionMayGo))
+            // A session that stays keeps its subscriptions: nobody reads meanwhile what this gateway was the last to read.
+            effects.append(.stopped(sessionMayGo: sessionMayGo && hasMadeWay))
         case .log(let log): effects.append(.log(log))
         }
+    }
+
+    /// Where the sensors' timestamps are the clock, a gateway that has read none goes by its peers' events.
+    func follow(_ time: Int64, _ moment: Moment) {
+        guard time > engine.now ?? .min else { return }
+        engine.advance(to: time)
+        pace.note(engine, moment)
     }
 
     /// What the engine has made: published at once by a lone gateway, else kept until it is clear who publishes it.
@@ -66,6 +78,16 @@ extension SharedEngine {
             case .action(let request):
                 if peers == nil { effects.append(.act(request)) } else { kept.keep(request) }
             }
+        }
+    }
+}
+
+extension PeerChange {
+    /// The `ts` of the last event of the run's history, milliseconds since 1970.
+    fileprivate var lastEvent: Int64? {
+        switch self {
+        case .update(let copy), .complete(let copy, _): copy.history.last?.event.timestamp
+        case .halt, .completedEarlier, .rest: nil
         }
     }
 }

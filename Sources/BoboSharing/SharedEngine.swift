@@ -17,7 +17,7 @@ package final class SharedEngine {
     var absences = AbsenceDecisions()
     var partitions: PartitionReading
     var waited = WaitedMessages()
-    private let options: SharingOptions
+    let options: SharingOptions
     private var lastInput: Moment?
     private var lastSecond = Duration.zero
     private var isReadingUp = false
@@ -29,6 +29,8 @@ package final class SharedEngine {
     package internal(set) var isHeld = false
     /// Since when the changes of what was taken wait for a peer's acknowledgment.
     private var unacknowledged: (batch: Int, since: Duration)?
+    private var wantsTick = false
+    private var lastTick: Duration
     var pace = Pace()
 
     /// - Parameter random: for epochs and tokens.
@@ -37,12 +39,15 @@ package final class SharedEngine {
     ) {
         self.engine = engine
         self.options = options
+        lastTick = moment.now
         runs = EngineRuns(engine)
         peers = options.peers.map { Peers($0, random: random, at: moment) }
         let division = options.peers?.division ?? DivisionOptions()
         partitions = PartitionReading(
-            division.partitions, gateway: options.peers?.gateway ?? "",
+            division.partitions, gateway: options.peers?.gateway ?? "", life: peers?.incarnation ?? "",
             handOver: !division.read.isEmpty ? .fixed : division.copies > 1 ? .overlap : .cuts)
+        // Before any run comes: it would seem to have been here for ages.
+        engine.tick(monotonic: moment.now.wholeMilliseconds)
         carryOut(moment)
     }
 
@@ -74,8 +79,12 @@ package final class SharedEngine {
             droppedAsRead += 1
             return
         }
+        hasTaken = true
         engine.take(message)
     }
+
+    /// Whether this gateway has read an event of its own, which is its clock from then on.
+    private(set) var hasTaken = false
 
     /// Messages that waited, and that another gateway had read meanwhile.
     package private(set) var droppedAsRead = 0
@@ -106,7 +115,7 @@ package final class SharedEngine {
 
     /// Whether more may be read before that: while the batch to the peers is filling.
     package func mayRead(at moment: Moment) -> Bool {
-        guard let waiting = unacknowledged else { return true }
+        guard !mayAcknowledge(at: moment), let waiting = unacknowledged else { return true }
         return moment.now - waiting.since < options.batch
     }
 
@@ -119,7 +128,14 @@ package final class SharedEngine {
     package func receive(_ bytes: [UInt8], at moment: Moment) {
         begin(moment)
         peers?.receive(bytes, at: moment, runs)
+        let clock = peers?.takeClock()
         carryOut(moment)
+        if !hasTaken, !options.arrivalsAreTheClock, let clock {
+            follow(clock, moment)
+            carryOut(moment)
+        }
+        // It may be the answer that the end of an `absent` waits for.
+        if absences.areOpen { wantsTick = true }
     }
 
     package func status(of gateway: String, isOnline: Bool, isRetained: Bool, at moment: Moment) {
@@ -197,9 +213,10 @@ package final class SharedEngine {
         carryOut(moment)
     }
 
-    package func cut(_ partition: String, naming reader: String, at moment: Moment) {
+    /// A message on the topic of a partition's cut.
+    package func cut(_ partition: String, _ text: String, at moment: Moment) {
         begin(moment)
-        effects += partitions.cut(partition, naming: reader, now: moment.now)
+        effects += partitions.cut(partition, text, now: moment.now)
         carryOut(moment)
     }
 
@@ -209,14 +226,18 @@ package final class SharedEngine {
     /// - Parameter isIdle: whether no message waits to be taken.
     package func tick(isIdle: Bool, at moment: Moment) {
         begin(moment)
+        wantsTick = false
+        lastTick = moment.now
         guard peers != nil else {
             pace.advance(engine, moment)
             return carryOut(moment)
         }
-        engine.tick(monotonic: moment.now.wholeMilliseconds)
         if !isHeld {
             startClock(moment)
             pace.advance(engine, moment)
+        }
+        engine.tick(monotonic: moment.now.wholeMilliseconds)
+        if !isHeld {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
@@ -225,9 +246,10 @@ package final class SharedEngine {
         carryOut(moment)
     }
 
-    /// On the monotonic clock, never more than half a second away where there are peers.
+    /// On the monotonic clock; where there are peers, half a second after the last `tick` at the latest.
     package func nextDeadline(at moment: Moment) -> Duration {
-        var deadline = moment.now + (peers == nil ? .seconds(60) : .milliseconds(500))
+        if wantsTick { return moment.now }
+        var deadline = peers == nil ? moment.now + .seconds(60) : lastTick + .milliseconds(500)
         if !isHeld, let due = pace.due(engine) { deadline = min(deadline, due) }
         if let peers { deadline = min(deadline, peers.nextDeadline) }
         if let waiting = unacknowledged { deadline = min(deadline, waiting.since + SharedEngine.patience) }
@@ -257,9 +279,12 @@ package final class SharedEngine {
 
     // MARK: Inside
 
-    /// A gateway that has read no event yet has timers of its peers' runs: where arrivals are the clock, it goes from now on.
+    /// Where arrivals are the clock, a gateway that has read no event yet goes by the date, since its peers' runs have timers;
+    /// and so does one whose date was set right since its last event.
     private func startClock(_ moment: Moment) {
-        guard engine.now == nil, options.arrivalsAreTheClock else { return }
+        guard options.arrivalsAreTheClock, engine.now.map({ moment.wall > $0 + (hasTaken ? 1000 : 0) }) ?? true else {
+            return
+        }
         engine.advance(to: moment.wall)
         pace.note(engine, moment)
     }
@@ -275,6 +300,7 @@ package final class SharedEngine {
 
     /// A gap between inputs means that the gateway stood still: what lies in its sockets is old.
     private func begin(_ moment: Moment) {
+        engine.pass(monotonic: moment.now.wholeMilliseconds)
         defer { lastInput = moment }
         guard peers != nil, isReadingUp, let last = lastInput, moment.now - last.now > .seconds(1) else { return }
         beginWaiting(lastGood: last.now, moment)
@@ -292,11 +318,16 @@ package final class SharedEngine {
         effects.append(.publishMark(waited.mark))
     }
 
+    /// Whether the broker holds nothing for this gateway that is to be read here.
+    var hasMadeWay: Bool { isReadingUp && !waited.isOld && takesMessages && partitions.isReleased }
+
     /// After each input: whether what waited is decided now, and what others may rely on.
     func settleReading(_ moment: Moment) {
         guard let peers else { return }
         if waited.holds { _ = waited.advance(peers, now: moment.now) }
-        let reads = isReadingUp && !waited.isOld ? partitions.reads : [:]
+        // What is held may never be acted on here.
+        let reads = isReadingUp && !waited.isOld && !waited.holds ? partitions.reads : [:]
+        self.peers?.hasMadeWay = hasMadeWay
         guard reads != reported else { return }
         reported = reads
         self.peers?.reads(reads, at: moment, runs)

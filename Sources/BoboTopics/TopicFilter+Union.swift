@@ -37,3 +37,14 @@ extension TopicFilter {
         return String(repeating: "x", count: (longest ?? 0) + 1)
     }
 }
+
+extension TopicFilter {
+    /// The filter of those of its topics that have this level at that place; nil where none has.
+    package func with(_ level: Level, at place: Int) -> TopicFilter? {
+        let before = (0..<place).map { index -> Level in
+            // Wildcards would not stand for a first level with `$`.
+            if index < levels.count, case .literal = levels[index] { levels[index] } else { .single }
+        }
+        return intersection(TopicFilter(levels: before + [level, .rest]))
+    }
+}

@@ -36,7 +36,7 @@ public struct TopicFilter: Hashable, Sendable, CustomStringConvertible {
         levels = topic.levels.map { .literal(String($0)) }
     }
 
-    private init(levels: [Level]) {
+    init(levels: [Level]) {
         self.levels = levels
         text = levels.map { level in
             switch level {

@@ -126,6 +126,7 @@ FIELDS = {
     "type": lambda v: v in ("SYNC", "PING", "RESYNC"),
     "reset": lambda v: isinstance(v, bool),
     "now": lambda v: whole(v, None),
+    "clock": lambda v: whole(v, None),
     "since": whole,
     "away": lambda v: isinstance(v, bool),
     "ready": lambda v: isinstance(v, bool),
@@ -139,21 +140,22 @@ FIELDS = {
     "completed": lambda v: isinstance(v, list),
     "halted": lambda v: isinstance(v, list),
     "updated": lambda v: isinstance(v, list),
+    "resting": lambda v: isinstance(v, list),
     "order": lambda v: re.match(r"[chu]+\Z", v) is not None,
     "published": lambda v: all(map(is_hex, listed(v))),
     "need": lambda v: all(map(is_hex, listed(v))),
 }
-REQUIRED = ("v", "from", "to", "epoch", "seq", "open", "type", "now")
+REQUIRED = ("v", "from", "to", "epoch", "seq", "now")
 ENTRY_FIELDS = {
-    "id", "phenomenon", "pattern", "version", "key", "block", "length", "hash", "base", "base_hash", "add", "publisher",
-    "published", "ended", "ts",
+    "id", "phenomenon", "pattern", "version", "key", "block", "base", "base_hash", "add", "publisher", "published", "ended",
+    "ts", "satisfied", "arrival",
 }
 
 
 def check_event(event):
     need(set(event) <= {"id", "kind", "ts", "topic", "payload", "text", "base64", "depth"}, f"event {event}")
     need(EVENT_ID.match(event["id"]), f"event id {event['id']}")
-    need(event["kind"] in ("simple", "complex", "action"), "kind")
+    need(event.get("kind", "simple") in ("simple", "complex", "action"), "kind")
     need(whole(event["ts"], None) and isinstance(event["topic"], str), "event")
     need(sum(name in event for name in ("payload", "text", "base64")) == 1, "payload")
     if "base64" in event:
@@ -166,7 +168,12 @@ class Direction:
     def __init__(self):
         self.last = 0
         self.under_way = {}
+        # By run, the length and hash of what the receiver has been sent of it, or has sent.
         self.histories = {}
+        self.patterns = []
+        # The first counted message that says what the sender reads, and the last that the receiver has acknowledged.
+        self.says = None
+        self.acknowledged = 0
 
 
 class Session:
@@ -193,13 +200,15 @@ class Session:
         if ack and ack["seq"]:
             back = self.directions.get(pair[::-1] + (ack["epoch"],))
             need(back is not None and ack["seq"] <= back.last, "ack of what was never sent")
-        is_resync = message["type"] == "RESYNC"
+            back.acknowledged = max(back.acknowledged, ack["seq"])
+        sort = message.get("type", "SYNC")
+        is_resync = sort == "RESYNC"
         need(is_resync == ("part" in message) == ("parts" in message), "part")
         if is_resync:
             need(message["part"] <= message["parts"] and (message["part"] == 0) == (message["seq"] == 0), "part")
             need(("patterns" in message) == (message["part"] <= 1), "patterns")
         runs = [(kind, entry) for kind in ("completed", "halted", "updated") for entry in message.get(kind, [])]
-        need(message["seq"] > 0 or not runs, "entries in a message that is not counted")
+        need(message["seq"] > 0 or not runs and "resting" not in message, "entries in a message that is not counted")
         self.note(message, runs)
         if message["seq"]:
             again = direction.under_way.get(message["seq"])
@@ -211,57 +220,96 @@ class Session:
             direction.under_way[message["seq"]] = raw
         if is_resync and message["part"] == 1:
             direction.histories = {}
+            direction.patterns = message["patterns"]
         for event in message.get("events", []):
             check_event(event)
         if "order" in message:
             for letter, kind in (("c", "completed"), ("h", "halted"), ("u", "updated")):
                 need(message["order"].count(letter) == len(message.get(kind, [])), "order")
+        self.check_division(message, direction)
         used = set()
+        for rest in message.get("resting", []):
+            self.check_rest(rest, direction, used)
         for kind, entry in runs:
             self.check_entry(kind, entry, message, direction, used)
         need(used == set(range(len(message.get("events", [])))), "an event that no entry refers to")
+
+    def check_division(self, message, direction):
+        need(("reads" in message) == ("config" in message), "reads without config")
+        if "reads" not in message:
+            need(direction.says is not None and direction.says <= direction.acknowledged, "reads left out too early")
+        elif message["seq"] and direction.says is None:
+            direction.says = message["seq"]
+
+    def check_rest(self, rest, direction, used):
+        need(set(rest) <= {"run", "phenomenon", "pattern", "version", "key", "ts", "ended", "add"}, f"rest {set(rest)}")
+        need(is_hex(rest["run"]) and "key" in rest, "run, key")
+        need(whole(rest["ts"], None) and whole(rest.get("ended", 0), None), "ts, ended")
+        if isinstance(rest["pattern"], str):
+            need(isinstance(rest["phenomenon"], str) and is_hex(rest["version"]), "names")
+        else:
+            need(whole(rest["pattern"]) and rest["pattern"] < len(direction.patterns), "pattern")
+        used.update(place if whole(place) else place[1] for place in rest.get("add", []))
 
     def check_entry(self, kind, entry, message, direction, used):
         need(set(entry) <= ENTRY_FIELDS, f"entry {set(entry) - ENTRY_FIELDS}")
         ids = listed(entry["id"])
         need(ids and all(map(is_hex, ids)), "id")
-        need(isinstance(entry["phenomenon"], str) and isinstance(entry["pattern"], str), "names")
+        is_named = isinstance(entry["pattern"], str)
+        if is_named:
+            need(isinstance(entry["phenomenon"], str), "names")
+        else:
+            need("phenomenon" not in entry and "version" not in entry, "a pattern by its place, and its names")
+            need(whole(entry["pattern"]) and entry["pattern"] < len(direction.patterns), "pattern")
         if kind != "updated":
             ended = listed(entry["ended"])
             need(len(ended) == len(ids) and all(map(whole, ended)), "ended")
-        if "version" not in entry:
-            need(kind != "updated" and set(entry) == {"id", "phenomenon", "pattern", "ended"}, "a brief entry")
-            return
-        need(is_hex(entry["version"]) and "key" in entry, "version, key")
-        if kind != "updated":
+            if "ts" not in entry:
+                need(is_named and set(entry) == {"id", "phenomenon", "pattern", "ended"}, "a brief entry")
+                return
             need(whole(entry["ts"], None), "ts")
+        if is_named:
+            need(is_hex(entry["version"]), "version")
         if kind == "halted":
+            need("key" in entry, "key")
             return
         if kind == "completed":
             need(isinstance(entry["publisher"], str) and "block" in entry, "completed")
-        base = entry.get("base", 0)
-        places = [place for _, place in entry["add"]]
+        satisfied = entry.get("satisfied", [])
+        need(len(set(satisfied)) == len(satisfied) and all(whole(n) and n < 64 for n in satisfied), "satisfied")
+        need(whole(entry.get("arrival", 0), None), "arrival")
+        bases = listed(entry.get("base", 0))
+        bases = bases * len(ids) if len(bases) == 1 else bases
+        hashes = listed(entry["base_hash"]) if "base_hash" in entry else [hexadecimal(fnv([]))] * len(ids)
+        need(len(bases) == len(hashes) == len(ids), "base")
+        need(all(bases) == ("base_hash" in entry) == ("key" not in entry), "base_hash, key")
+        places = [place if whole(place) else place[1] for place in entry["add"]]
         used.update(places)
-        need(entry["length"] == base + len(places), "length")
+        need(places or "base" in entry, "nothing of a history")
         added = [message["events"][place]["id"] for place in places]
-        bases = listed(entry["base_hash"]) if base else [hexadecimal(fnv([]))] * len(ids)
-        need(len(bases) == len(ids), "base_hash")
-        for number, (run, start) in enumerate(zip(ids, bases)):
-            hash_ = fnv(added, int(start, 16))
+        for run, base, start in zip(ids, bases, hashes):
             if base:
-                need(direction.histories.get(run) == (base, start), f"a base that was not sent: {run}")
-            else:
-                need(listed(entry["hash"])[number] == hexadecimal(hash_), "hash")
-            direction.histories[run] = (entry["length"], hexadecimal(hash_))
+                known = direction.histories.get(run, set()) | self.sent_back(message, run)
+                need((base, start) in known, f"a base that was not sent: {run}")
+            history = (base + len(places), hexadecimal(fnv(added, int(start, 16))))
+            direction.histories.setdefault(run, set()).add(history)
+
+    def sent_back(self, message, run):
+        """What the receiver itself has sent of a run in this pair of epochs."""
+        ack = message.get("ack")
+        back = self.directions.get((message["to"], message["from"], ack["epoch"])) if ack else None
+        return back.histories.get(run, set()) if back else set()
 
     def note(self, message, runs):
-        sort = message["type"] + (" offer" if message.get("part") == 0 else "" if message["seq"] else " alone")
-        names = [sort] + [name for name in ("reset", "token", "echo", "away", "digest", "published", "need", "order") if name in message]
+        sort = message.get("type", "SYNC") + (" offer" if message.get("part") == 0 else "" if message["seq"] else " alone")
+        names = [sort] + [name for name in ("reset", "token", "echo", "away", "digest", "published", "need", "order", "resting") if name in message]
         for kind, entry in runs:
-            brief = " brief" if "version" not in entry else " base" if "base" in entry else ""
+            brief = " brief" if kind != "updated" and "ts" not in entry else " base" if "base" in entry else ""
             names.append(kind + brief)
             if isinstance(entry["id"], list):
                 names.append("several runs")
+            if isinstance(entry.get("base"), list):
+                names.append("several bases")
             if kind == "updated" and "block" not in entry:
                 names.append("part of a history")
         for event in message.get("events", []):

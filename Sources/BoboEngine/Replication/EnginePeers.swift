@@ -15,6 +15,9 @@ extension Engine {
         settle()
     }
 
+    /// The same, but nothing is done yet: so that what comes next comes at the right time.
+    package func pass(monotonic time: Int64) { decider.state.replication?.pass(to: time) }
+
     /// Takes changes of a peer, in their order.
     /// - Returns: what each has come to.
     @discardableResult
@@ -57,8 +60,10 @@ extension Engine {
 
     /// Lets the ends of runs go that are older than a time of `tick`'s clock.
     /// - Parameter isNeeded: those for which it holds stay.
+    ///     Those whose completion a key still rests after stay, too.
     package func forgetRemembered(endedBefore time: Int64, unless isNeeded: (RunIdentifier) -> Bool = { _ in false }) {
-        decider.state.replication?.remembered.forget(endedBefore: time, unless: isNeeded)
+        let resting = decider.restingRuns
+        decider.state.replication?.remembered.forget(endedBefore: time) { isNeeded($0) || resting.contains($0) }
     }
 
     /// What the runs that have just changed lead to.
@@ -86,11 +91,37 @@ extension Engine {
     /// The whole of an active run.
     package func copy(of run: RunIdentifier) -> RunCopy? { decider.copy(of: run) }
 
+    /// An active run without its first events, where these are `length` and their identifiers have that hash; else the whole.
+    /// Of a run that goes its way alone this costs what it gives, however long the history is.
+    package func copy(of run: RunIdentifier, after length: Int, _ hash: Hash128) -> RunCopy? {
+        decider.copy(of: run, after: length, hash)
+    }
+
+    /// Whether an active run's history begins with so many events of that hash.
+    package func holds(_ run: RunIdentifier, _ length: Int, _ hash: Hash128) -> Bool {
+        guard let replication = decider.state.replication, let number = replication.number(of: run) else {
+            return false
+        }
+        return decider.holds(number, length, hash, replication)
+    }
+
+    package var activeRunCount: Int { decider.state.replication?.identifiers.count ?? 0 }
+
     /// The events of an active run's history behind the first `base`; nil where it has fewer, or the run is not active. Of a
     /// run that goes its way alone this costs what it gives, however long the history is.
     package func events(of run: RunIdentifier, from base: Int) -> [HistoryEntry]? {
         decider.events(of: run, from: base)
     }
+
+    /// The rests that have begun or ended here since the last call: they are to be sent, before changes of runs.
+    package func takeRestChanges() -> [RestCopy] {
+        guard let replication = decider.state.replication, !replication.restChanges.isEmpty else { return [] }
+        defer { replication.restChanges = [] }
+        return replication.restChanges
+    }
+
+    /// The keys that rest, and the rests that ended and are kept in mind: of the full state.
+    package var rests: [RestCopy] { decider.rests }
 
     /// The runs whose `absent` is over by the clock, by deadline: whoever is to decide calls `decide(_:)`.
     package var pendingDecisions: [PendingDecision] { decider.pendingDecisions() }
@@ -139,6 +170,7 @@ extension PeerChange {
         switch self {
         case .update, .completedEarlier: nil
         case .complete(_, let timestamp), .halt(_, _, _, _, let timestamp): timestamp
+        case .rest(let copy): copy.timestamp
         }
     }
 }

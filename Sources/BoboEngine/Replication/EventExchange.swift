@@ -28,6 +28,8 @@ package struct ExchangedEvent: Sendable {
 }
 
 extension Event {
+    package var exchangedDepth: Int { depth }
+
     package var exchanged: ExchangedEvent {
         ExchangedEvent(
             identifier: identifier, kind: kind, timestamp: timestamp, topic: topic.name.text, payload: body.bytes,

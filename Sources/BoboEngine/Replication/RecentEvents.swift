@@ -6,6 +6,8 @@ struct RecentEvents {
         let event: Event
         /// By filter number of the pattern, whether the topic passes.
         let matches: [Bool]
+        /// The event that the pattern saw before it with its key. Only of a pattern that reads it.
+        let previous: Event?
     }
 
     private struct Place: Hashable {
@@ -17,16 +19,28 @@ struct RecentEvents {
     /// More are not kept; the oldest go.
     static let limit = 200_000
 
-    private var places: [Place: Deque<Kept>] = [:]
+    private struct Events {
+        var kept = Deque<Kept>()
+        /// No event in `kept` is of a later `ts`.
+        var latest = Int64.min
+
+        mutating func append(_ event: Kept) {
+            kept.append(event)
+            latest = max(latest, event.event.timestamp)
+        }
+    }
+
+    private var places: [Place: Events] = [:]
     private var order = Deque<(place: Place, read: Int64, timestamp: Int64)>()
     /// How many were let go before their time.
     private(set) var droppedEarly = 0
 
     var count: Int { order.count }
 
-    mutating func keep(_ offer: Offer, of matcher: Matcher, _ key: KeyValue, at time: Int64) {
+    mutating func keep(_ offer: Offer, of matcher: Matcher, _ key: KeyValue, previous: Event?, at time: Int64) {
         let place = Place(matcher: ObjectIdentifier(matcher), key: key)
-        places[place, default: []].append(Kept(event: offer.event, matches: offer.matches))
+        places[place, default: Events()].append(
+            Kept(event: offer.event, matches: offer.matches, previous: previous))
         order.append((place, time, offer.event.timestamp))
         if order.count > RecentEvents.limit {
             droppedEarly += 1
@@ -48,14 +62,17 @@ struct RecentEvents {
 
     private mutating func dropFirst() {
         guard let first = order.popFirst() else { return }
-        places[first.place]?.removeFirst()
-        if places[first.place]?.isEmpty == true { places[first.place] = nil }
+        places[first.place]?.kept.removeFirst()
+        if places[first.place]?.kept.isEmpty == true { places[first.place] = nil }
     }
 
     /// Those of a pattern and key that are not earlier than a time, in the order of `ts`, equal ones in that of reading.
     func events(of matcher: Matcher, _ key: KeyValue, from timestamp: Int64) -> [Kept] {
-        guard let all = places[Place(matcher: ObjectIdentifier(matcher), key: key)] else { return [] }
-        let later = all.enumerated().filter { $1.event.timestamp >= timestamp }
+        // Mostly there is none, and of one key there may be many that are earlier.
+        guard let all = places[Place(matcher: ObjectIdentifier(matcher), key: key)], all.latest >= timestamp else {
+            return []
+        }
+        let later = all.kept.enumerated().filter { $1.event.timestamp >= timestamp }
         return later.sorted { ($0.1.event.timestamp, $0.0) < ($1.1.event.timestamp, $1.0) }.map(\.1)
     }
 }

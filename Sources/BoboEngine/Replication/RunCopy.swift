@@ -11,7 +11,8 @@ package struct HistoryEntry: Sendable {
     }
 }
 
-/// A run as gateways exchange it: what run, how far it is, and its history, oldest event first.
+/// A run as gateways exchange it: what run, how far it is, and its history, oldest event first, or what of that comes after
+/// events that the receiver has.
 package struct RunCopy: Sendable {
     package let identifier: RunIdentifier
     package let phenomenon: String
@@ -21,12 +22,22 @@ package struct RunCopy: Sendable {
     package let key: Value
     /// The place where it waits; the number of blocks where it is complete.
     package let block: Int
+    /// How many events come before `history`, and the hash of their identifiers: 0 where that is the whole.
+    package let base: Int
+    package let baseHash: Hash128
     package let history: [HistoryEntry]
+    /// At an `all_of`: those of its predicates that are satisfied, a bit each, from the lowest.
+    package let satisfied: UInt64
+    /// At an `absent`: when the wait began, milliseconds since 1970, where that does not follow from the history.
+    package let arrival: Int64?
 
     package init(
         identifier: RunIdentifier, phenomenon: String, pattern: String, version: Hash128, key: Value, block: Int,
-        history: [HistoryEntry]
+        base: Int = 0, baseHash: Hash128 = Hash128(), history: [HistoryEntry], satisfied: UInt64 = 0,
+        arrival: Int64? = nil
     ) {
+        self.base = base
+        self.baseHash = base > 0 ? baseHash : Hash128()
         self.identifier = identifier
         self.phenomenon = phenomenon
         self.pattern = pattern
@@ -34,6 +45,8 @@ package struct RunCopy: Sendable {
         self.key = key
         self.block = block
         self.history = history
+        self.satisfied = satisfied
+        self.arrival = arrival
     }
 }
 
@@ -58,21 +71,36 @@ package struct RunRank: Hashable, Comparable, Sendable {
 }
 
 extension RunCopy {
+    /// Of the whole run.
     package var rank: RunRank {
-        var hash = Hash128()
-        for entry in history { hash.combine(entry.event.identifier.description) }
-        return RunRank(block: block, length: history.count, hash: hash)
+        var hash = baseHash
+        for entry in history { hash.combine(entry.event) }
+        return RunRank(block: block, length: base + history.count, hash: hash)
+    }
+
+    /// Without its first events, where these are as many and of that hash; else as it is.
+    package func after(_ length: Int, _ hash: Hash128) -> RunCopy {
+        guard length > base, length <= base + history.count else { return self }
+        var found = baseHash
+        for entry in history.prefix(length - base) { found.combine(entry.event) }
+        guard found == hash else { return self }
+        return RunCopy(
+            identifier: identifier, phenomenon: phenomenon, pattern: pattern, version: version, key: key, block: block,
+            base: length, baseHash: hash, history: Array(history[(length - base)...]), satisfied: satisfied,
+            arrival: arrival)
     }
 }
 
 /// What a peer says of a run.
 package enum PeerChange: Sendable {
-    /// It is active, this far.
+    /// It is active, this far. A copy with a base is taken only by an engine that has this much of the run.
     case update(RunCopy)
-    /// It is complete: by an event of this `ts`, or a timer of this deadline (milliseconds since 1970).
+    /// It is complete: by an event of this `ts`, or a timer of this deadline (milliseconds since 1970). The copy is whole.
     case complete(RunCopy, timestamp: Int64)
     /// It ended without being complete.
     case halt(RunIdentifier, phenomenon: String, pattern: String, key: Value, timestamp: Int64)
     /// It was complete before this gateway started; its complex event was published then.
     case completedEarlier(RunIdentifier, phenomenon: String, pattern: String)
+    /// A key rests, or its rest has ended.
+    case rest(RestCopy)
 }

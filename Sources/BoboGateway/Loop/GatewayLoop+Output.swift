@@ -33,11 +33,9 @@ extension GatewayLoop {
         case .unsubscribe(let partition):
             logger.debug("unsubscribing from the partition \(partition)")
             reading.unsubscribe(partition, cut: cut(partition))
-        case .publishCut(let partition):
+        case .publishCut(let partition, let text):
             logger.debug("asking to read the partition \(partition) from here on")
-            publish(
-                try? TopicName(partitioning.cutTopic(of: partition)), Array(configuration.instance.utf8),
-                qos: .atLeastOnce)
+            publish(try? TopicName(partitioning.cutTopic(of: partition)), Array(text.utf8), qos: .atLeastOnce)
         case .stopped(let sessionMayGo): say(goodbye: sessionMayGo)
         case .log(let log): logger.log(level: Logger.Level(log.level), "\(log)")
         }

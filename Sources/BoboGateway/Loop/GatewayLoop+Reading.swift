@@ -35,7 +35,7 @@ extension GatewayLoop {
         } else if let name = partitioning.names.first(where: { partitioning.cutTopic(of: $0) == topic }) {
             let reader = String(decoding: payload, as: UTF8.self)
             logger.debug("from here on \(reader) reads the partition \(name)")
-            shared.cut(name, naming: reader, at: moment)
+            shared.cut(name, reader, at: moment)
             // What is to be let go is asked for before anything is written, so that it goes with the cut's acknowledgment.
             carryOut()
         }

@@ -88,10 +88,11 @@ final class GatewayLoop {
             _ = publishing.link.connection.read()
             carryOut()
             let more = readAndTake()
+            housekeeping(self.clock.passed)
             carryOut()
+            // After all that publishes: while something waits here nothing is read.
             publishing.send()
             acknowledge()
-            housekeeping(self.clock.passed)
             sayWhenReady()
             if more { wakeUp.signal() }
         }

@@ -51,7 +51,17 @@ struct StatisticsReport {
         json.write(Int64(figures.engine.completedRuns))
         json.raw(",\"halted\":")
         json.write(Int64(figures.engine.haltedRuns.values.reduce(0, +)))
-        json.raw("},\"events_published\":")
+        json.raw(",\"patterns\":[")
+        for (index, figures) in figures.engine.busiestPatterns.enumerated() {
+            json.raw(index > 0 ? ",{\"phenomenon\":" : "{\"phenomenon\":")
+            json.write(figures.phenomenon)
+            json.raw(",\"pattern\":")
+            json.write(figures.pattern)
+            json.raw(",\"active\":")
+            json.write(Int64(figures.activeRuns))
+            json.raw("}")
+        }
+        json.raw("]},\"events_published\":")
         json.write(Int64(figures.publishedEvents))
         json.raw(",")
         if let peers = figures.peers { peers.write(to: &json) } else { json.raw("\"peers\":{},\"partitions\":{}") }

@@ -8,8 +8,9 @@ struct PartitionChecks {
     let partitioning: Partitioning
     let problems: ProblemCollector
 
-    func report() {
-        checkRead()
+    /// - Parameter knowsPatterns: false where only the configuration is known.
+    func report(knowsPatterns: Bool = true) {
+        if knowsPatterns { checkRead() }
         if configuration.partitions.copies > 1, !configuration.peers.ids.isEmpty { checkIdentities() }
     }
 

@@ -41,6 +41,7 @@ package struct EnginePreparation {
         options.late = configuration.late == .drop ? .drop : .process
         options.maximumAhead = configuration.maxAhead
         options.maximumPayload = Int(configuration.maxPayload)
+        options.maximumState = Int(configuration.maxState)
         options.defaultInput = configuration.sensors.map(\.filter)
         // A replay is of one gateway that sees all.
         if unnamed == .areErrors { configuration.setReplication(of: &options) }
@@ -48,15 +49,23 @@ package struct EnginePreparation {
             options.defaultInput = [all]
         }
         self.options = options
-        let named = phenomena.flatMap(\.patterns).flatMap { $0.inputFilters(default: options.defaultInput) }
-        let sensors = configuration.sensors.map { sensor in
-            WantedFilter(sensor.filter, qos: QoS(rawValue: UInt8(clamping: sensor.qos)))
-        }
-        let prefix = configuration.prefix
-        wanted = (named.map { WantedFilter($0) } + sensors).filter { $0.filter.firstLiteral != prefix }
-        partitioning = Partitioning(wanted, way: configuration.partitioningWay, prefix: prefix)
+        wanted = Self.wanted(configuration, phenomena, defaultInput: options.defaultInput)
+        partitioning = Partitioning(
+            wanted, state: phenomena.flatMap(\.patterns).flatMap(\.stateFilters).map { WantedFilter($0) },
+            way: configuration.partitioningWay, prefix: configuration.prefix)
         if unnamed == .areErrors {
             PartitionChecks(configuration: configuration, partitioning: partitioning, problems: problems).report()
         }
+    }
+
+    /// The filters of the patterns and of `sensors`, less those under the prefix, which feed back within.
+    static func wanted(
+        _ configuration: Configuration, _ phenomena: [Phenomenon], defaultInput: [TopicFilter]
+    ) -> [WantedFilter] {
+        let named = phenomena.flatMap(\.patterns).flatMap { $0.inputFilters(default: defaultInput) }
+        let sensors = configuration.sensors.map { sensor in
+            WantedFilter(sensor.filter, qos: QoS(rawValue: UInt8(clamping: sensor.qos)))
+        }
+        return (named.map { WantedFilter($0) } + sensors).filter { $0.filter.firstLiteral != configuration.prefix }
     }
 }

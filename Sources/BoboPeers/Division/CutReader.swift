@@ -27,6 +27,11 @@ package struct CutReader: Sendable {
     private var state = State.idle
     private var wasCutByOther = false
     private var isWanted = false
+    /// The own cut was read after another's: this gateway is to read again, once it is unsubscribed.
+    private var returns = false
+    /// How often `want` was said while the own cut has not come back.
+    private var waits = 0
+    private static let patience = 10
     /// Whether what is read now is acted on.
     package private(set) var acts: Bool
     /// Whether the own cut was read, and no other's since: that this gateway reads is known to all who read too.
@@ -48,6 +53,12 @@ package struct CutReader: Sendable {
         guard isWanted else { return [] }
         switch state {
         case .idle: break
+        case .cutting:
+            // It was lost, against all promises.
+            waits += 1
+            guard waits > CutReader.patience else { return [] }
+            waits = 0
+            return [.publishCut]
         // Of a session; that it reads is to be known to whoever reads too.
         case .reading where !before && acts: break
         default: return []
@@ -59,6 +70,7 @@ package struct CutReader: Sendable {
     package mutating func subscribed() -> [Step] {
         guard case .subscribing = state else { return [] }
         state = .cutting
+        waits = 0
         return [.publishCut]
     }
 
@@ -70,9 +82,12 @@ package struct CutReader: Sendable {
                 state = .reading
                 isConfirmed = true
             }
+            // It came twice, or late: all others take this gateway for the reader.
+            if case .unsubscribing = state { returns = true }
             return []
         }
         isConfirmed = false
+        returns = false
         switch state {
         // Cuts may cross: the own one is still to come, and the last one counts.
         case .subscribing, .cutting: return [.acknowledgeCut]
@@ -84,28 +99,19 @@ package struct CutReader: Sendable {
         }
     }
 
-    /// Ends reading without a next reader, at a planned stop that nobody has answered.
-    package mutating func release() -> [Step] {
-        acts = false
-        isConfirmed = false
-        guard state != .idle, state != .unsubscribing else { return [] }
-        state = .unsubscribing
-        return [.unsubscribe]
-    }
-
     package mutating func unsubscribed() -> [Step] {
         guard case .unsubscribing = state else { return [] }
-        state = .idle
-        defer { wasCutByOther = false }
-        return wasCutByOther ? [.acknowledgeCut] : []
+        defer { (wasCutByOther, returns) = (false, false) }
+        state = returns ? .subscribing : .idle
+        return (wasCutByOther ? [.acknowledgeCut] : []) + (returns ? [.subscribe] : [])
     }
 
-    /// The connection was lost and came back with its session: what was under way is asked for again.
+    /// The connection was lost and came back with its session: what was under way is asked for again, but not the cut, which
+    /// whoever publishes keeps until the broker has it. A second one would count, too.
     package func reconnected() -> [Step] {
         switch state {
-        case .idle, .reading: []
+        case .idle, .reading, .cutting: []
         case .subscribing: [.subscribe]
-        case .cutting: [.publishCut]
         case .unsubscribing: [.unsubscribe]
         }
     }
@@ -116,6 +122,7 @@ package struct CutReader: Sendable {
         acts = false
         isConfirmed = false
         wasCutByOther = false
+        returns = false
         return want(isWanted)
     }
 }

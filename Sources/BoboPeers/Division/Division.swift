@@ -59,7 +59,10 @@ extension Peers {
 
     /// Divides anew where the gateways that take part have changed.
     mutating func settleDivision(_ moment: Moment) {
-        var members = peers.filter { $0.isLive && $0.said.config == options.config }.map(\.id)
+        var members: [String] = []
+        for place in peers.indices where peers[place].isLive && peers[place].said.config == options.config {
+            members.append(peers[place].id)
+        }
         if presence.isReady, stop == .none { members.append(options.gateway) }
         members.sort()
         guard members != division.members || (division.mine == nil && presence.isReady) else { return }
@@ -87,6 +90,8 @@ extension Peers {
 
     /// Whether a partition's other readers, those that this gateway makes way for, all say that they read it.
     package func mayLetGo(_ partition: String) -> Bool {
+        // One that has just started does not know yet who reads, and is soon to be a reader itself.
+        guard presence.isReady, division.readers[partition]?.isEmpty == false else { return false }
         let successors = (division.readers[partition] ?? []).filter { $0 != options.gateway }
         return successors.allSatisfy { id in places[id].map { peers[$0].said.reads[partition] != nil } ?? false }
     }

@@ -16,6 +16,7 @@ extension Peers {
         begin(moment)
         if stop == .none {
             stop = .makingWay(until: moment.now + .seconds(2))
+            statement += 1
             tellAll()
         }
         settle(moment, source)
@@ -23,9 +24,11 @@ extension Peers {
 
     mutating func settleStop(_ moment: Moment) {
         if case .makingWay(let until) = stop {
-            let taken = division.reads.keys.allSatisfy { partition in
-                peers.contains { $0.isLive && $0.said.reads[partition] != nil }
-            }
+            let taken =
+                hasMadeWay
+                && division.reads.keys.allSatisfy { partition in
+                    peers.contains { $0.isLive && $0.said.reads[partition] != nil }
+                }
             let isAlone = !peers.contains(where: \.isLive)
             guard taken || isAlone || moment.now >= until else { return }
             stop = .sending(until: moment.now + .seconds(1), isTaken: taken && !isAlone)

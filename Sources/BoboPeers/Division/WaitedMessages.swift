@@ -66,6 +66,8 @@ extension Peers {
     package var isReady: Bool { presence.isReady }
 
     package func haveAllOnlineAnswered(since moment: Duration) -> Bool {
+        // Who is online is known once this gateway's own status has come back.
+        guard isConnected, presence.hasSeenStatus else { return false }
         let answered = answered(since: moment).any
         return peers.allSatisfy { $0.isOnline != true || answered.contains($0.id) }
     }
@@ -77,7 +79,8 @@ extension Peers {
                 let time = peer.said.reads[partition]
             else { return false }
             if let lastGood { return time > (peer.said.readsAt - lastGood).milliseconds }
-            return peer.said.since.map { time > $0 } ?? false
+            guard let (since, at) = peer.sinceFormerLife else { return false }
+            return time > (since + (peer.said.readsAt - at)).milliseconds
         }
     }
 
@@ -89,6 +92,19 @@ extension Peers {
         let order = Rendezvous.order(publishers, for: run.description)
         guard let place = order.firstIndex(of: options.gateway) else { return order.isEmpty }
         return moment.now - since >= options.resyncAfter * place
+    }
+
+    /// Asks those live peers once more that have answered since the moment, but had changes under way then.
+    package mutating func askInFull(since answer: Duration, at moment: Moment, _ source: any RunSource) {
+        let answers = answered(since: answer)
+        let partly = answers.any.subtracting(answers.inFull)
+        for place in peers.indices where peers[place].isLive && partly.contains(peers[place].id) {
+            guard peers[place].outbox.acknowledged.map({ moment.now - $0.sent >= options.batch }) ?? false else {
+                continue
+            }
+            peers[place].owesCounted = true
+        }
+        tick(at: moment, source)
     }
 
     /// Whether all that live peers changed before the moment is here.

@@ -27,6 +27,7 @@ extension Peers {
     mutating func join(_ place: Int, _ epoch: Random128, _ moment: Moment) {
         if peers[place].joined != epoch {
             if peers[place].joined != nil { goesAway(place, why: "it began anew", moment) }
+            forgetUnacknowledged(place)
             peers[place].beginAnew()
             peers[place].joined = epoch
             log(.joined(peers[place].id, epoch: epoch.description))
@@ -40,6 +41,7 @@ extension Peers {
         epoch = Random128(using: &random)
         for place in peers.indices {
             let peer = peers[place]
+            forgetUnacknowledged(place)
             peers[place].beginAnew()
             peers[place].outbox = Outbox()
             peers[place].tokens.removeAll()

@@ -72,16 +72,14 @@ extension Peers {
         let id = peers[place].id
         peers[place].isOffline = false
         presence.lastApplied = moment.now
+        if let clock = message.clock { heardClock = max(clock, heardClock ?? clock) }
         peers[place].said.ready = message.ready
         peers[place].said.away = message.away
-        peers[place].said.reads = message.reads
-        peers[place].said.readsAt = moment.now
-        peers[place].said.since = message.since
-        if peers[place].said.config != message.config {
-            peers[place].said.config = message.config
-            if message.config != options.config, message.config != nil { log(.configurationMismatch(id)) }
+        notePartitions(place, message, moment)
+        if let patterns = message.patterns {
+            peers[place].said.patterns = Set(patterns)
+            if message.seq > 0 { peers[place].tableHeard = PatternTable(patterns) }
         }
-        if let patterns = message.patterns { peers[place].said.patterns = Set(patterns) }
         peers[place].clock.note(message.now - moment.wall, now: moment.now)
         if peers[place].clock.isNewlyWrong(), let least = peers[place].clock.least {
             log(.clockDiffers(id, milliseconds: least))
@@ -90,7 +88,7 @@ extension Peers {
             peers[place].beganAnew = true
             if peers[place].resetAnswered != message.epoch {
                 peers[place].resetAnswered = message.epoch
-                peers[place].unacknowledged = []
+                forgetUnacknowledged(place)
                 if !peers[place].isSendingAll {
                     peers[place].resync = .wanted(next: moment.now)
                     beginResync(place, moment, source)
@@ -98,6 +96,23 @@ extension Peers {
             }
         }
         if let digest = message.digest, message.seq > 0 { compare(place, digest, message, moment, source) }
+    }
+
+    /// What it reads, and its kind: as it says, or as its last counted message that did said.
+    private mutating func notePartitions(_ place: Int, _ message: PeerMessage, _ moment: Moment) {
+        if let reads = message.reads {
+            peers[place].said.reads = reads
+            peers[place].said.readsAt = moment.now
+            if message.seq > 0 { peers[place].said.lastingReads = (reads, moment.now) }
+        } else {
+            (peers[place].said.reads, peers[place].said.readsAt) = peers[place].said.lastingReads
+        }
+        peers[place].note(since: message.since, now: moment.now)
+        if message.seq > 0, let config = message.config { peers[place].said.lastingConfig = config }
+        let config = message.config ?? peers[place].said.lastingConfig
+        guard peers[place].said.config != config else { return }
+        peers[place].said.config = config
+        if config != options.config, config != nil { log(.configurationMismatch(peers[place].id)) }
     }
 
     private mutating func noteParts(_ place: Int, _ message: PeerMessage) {
@@ -134,9 +149,10 @@ extension Peers {
         peers[place].lastSuccess = moment.now
         peers[place].lastSuccessEver = moment.now
         peers[place].sendsReset = false
+        if let statement = sent.statement { peers[place].statement = statement }
         if let batch = sent.batch { peers[place].acknowledgedBatch = batch }
         // What the peer asks for whole it does not have yet.
-        let ended = sent.ended.filter { !needs.contains($0) }
+        let ended = needs.isEmpty ? sent.ended : sent.ended.filter { !needs.contains($0) }
         peers[place].unacknowledged.subtract(ended)
         for run in ended { dropHistoryIfDone(run) }
         guard sent.isLastPart, case .sending(let plan, _) = peers[place].resync, plan.isDone else { return }

@@ -62,14 +62,43 @@ extension JSONReader {
     mutating func entries() throws(MessageFault) -> [RunEntry] {
         try list(atMost: MessageLimits.entries) { reader throws(MessageFault) in
             var entry = RunEntry()
-            try reader.object { reader, name throws(MessageFault) in try entry.read(name, &reader) }
+            var names = EntryNames()
+            try reader.object { reader, name throws(MessageFault) in try entry.read(name, &names, &reader) }
+            entry.pattern = try names.reference()
+            return entry
+        }
+    }
+
+    mutating func rests() throws(MessageFault) -> [RestEntry] {
+        try list(atMost: MessageLimits.entries) { reader throws(MessageFault) in
+            var entry = RestEntry()
+            var names = EntryNames()
+            var run: RunIdentifier?
+            var timestamp: Int64?
+            try reader.object { reader, name throws(MessageFault) in
+                switch name {
+                case "run": run = try reader.hash()
+                case "key": entry.key = try reader.key()
+                case "ts": timestamp = try reader.integer()
+                case "ended": entry.ended = try reader.integer()
+                case "add":
+                    entry.add = try reader.list(atMost: MessageLimits.additions) { reader throws(MessageFault) in
+                        try reader.addition()
+                    }
+                default: try names.read(name, &reader)
+                }
+            }
+            guard let run, let timestamp else { throw .wrong("resting") }
+            entry.run = run
+            entry.timestamp = timestamp
+            entry.pattern = try names.reference()
             return entry
         }
     }
 
     mutating func event() throws(MessageFault) -> ExchangedEvent {
         var identifier: EventIdentifier?
-        var kind: Event.Kind?
+        var kind: Event.Kind? = .simple
         var timestamp: Int64?
         var topic: String?
         var payload: (bytes: [UInt8], format: Body.Format)?
@@ -100,40 +129,82 @@ extension JSONReader {
     }
 }
 
+/// What an entry says of its pattern.
+private struct EntryNames {
+    var phenomenon: String?
+    var pattern: String?
+    var place: Int?
+    var version: Hash128?
+
+    /// Skips what is no part of a pattern's name.
+    mutating func read(_ name: String, _ reader: inout JSONReader) throws(MessageFault) {
+        switch name {
+        case "phenomenon": phenomenon = try reader.string(atMost: MessageLimits.name)
+        case "pattern":
+            if reader.peek() == UInt8(ascii: "\"") {
+                pattern = try reader.string(atMost: MessageLimits.name)
+            } else {
+                place = try reader.count()
+            }
+        case "version": version = try reader.hash()
+        default: try reader.skip()
+        }
+    }
+
+    func reference() throws(MessageFault) -> PatternReference {
+        if let place {
+            guard phenomenon == nil, version == nil else { throw .wrong("pattern") }
+            return .place(place)
+        }
+        guard let phenomenon, let pattern else { throw .missing("pattern") }
+        return .name(phenomenon: phenomenon, pattern: pattern, version: version)
+    }
+}
+
 extension RunEntry {
-    fileprivate mutating func read(_ name: String, _ reader: inout JSONReader) throws(MessageFault) {
+    fileprivate mutating func read(
+        _ name: String, _ names: inout EntryNames, _ reader: inout JSONReader
+    ) throws(MessageFault) {
         switch name {
         case "id": identifiers = try reader.hashes()
-        case "phenomenon": phenomenon = try reader.string(atMost: MessageLimits.name)
-        case "pattern": pattern = try reader.string(atMost: MessageLimits.name)
-        case "version": version = try reader.hash()
         case "key": key = try reader.key()
         case "block": block = try reader.count()
-        case "length": length = try reader.count()
-        case "hash": hashes = try reader.hashes()
         case "base":
-            base = try reader.count()
+            if reader.peek() == UInt8(ascii: "[") {
+                bases = try reader.list(atMost: MessageLimits.runs) { reader throws(MessageFault) in
+                    try reader.count()
+                }
+            } else {
+                bases = [try reader.count()]
+            }
             // So that no sum with it overflows.
-            guard base < 1 << 40 else { throw .wrong(name) }
+            guard bases.allSatisfy({ $0 < 1 << 40 }) else { throw .wrong(name) }
         case "base_hash": baseHashes = try reader.hashes()
         case "add":
             add = try reader.list(atMost: MessageLimits.additions) { reader throws(MessageFault) in
                 try reader.addition()
             }
+        case "satisfied":
+            for place in try reader.list(atMost: 64, { r throws(MessageFault) in try r.count() }) {
+                guard place < 64, satisfied & (1 << UInt64(place)) == 0 else { throw .wrong(name) }
+                satisfied |= 1 << UInt64(place)
+            }
+        case "arrival": arrival = try reader.integer()
         case "publisher": publisher = try reader.string(atMost: MessageLimits.name)
         case "published": published = try reader.bool()
         case "ended":
             guard reader.peek() == UInt8(ascii: "[") else { return ended = [try reader.integer()] }
             ended = try reader.list(atMost: MessageLimits.runs) { reader throws(MessageFault) in try reader.integer() }
         case "ts": timestamp = try reader.integer()
-        default: try reader.skip()
+        default: try names.read(name, &reader)
         }
     }
 }
 
 extension JSONReader {
-    /// `["group", place]`.
+    /// A place, or `["group", place]`.
     fileprivate mutating func addition() throws(MessageFault) -> RunEntry.Addition {
+        guard peek() == UInt8(ascii: "[") else { return RunEntry.Addition(group: "", place: try count()) }
         var group: String?
         var place: Int?
         try array(atMost: 2) { reader throws(MessageFault) in

@@ -125,10 +125,26 @@ struct JSONReader {
     mutating func hash() throws(MessageFault) -> Hash128 {
         space()
         guard at + 34 <= bytes.count, bytes[at] == UInt8(ascii: "\""), bytes[at + 33] == UInt8(ascii: "\""),
-            let hash = Hash128(hexadecimal: bytes[(at + 1)..<(at + 33)])
+            let high = half(at + 1), let low = half(at + 17)
         else { throw fault }
         at += 34
-        return hash
+        return Hash128(value: UInt128(high) << 64 | UInt128(low))
+    }
+
+    /// Sixteen lower-case hexadecimal digits: most of a message are those.
+    private func half(_ start: Int) -> UInt64? {
+        var value: UInt64 = 0
+        for place in start..<(start + 16) {
+            let digit = bytes[place]
+            let nibble: UInt8
+            switch digit {
+            case 0x30...0x39: nibble = digit - 0x30
+            case 0x61...0x66: nibble = digit - 0x57
+            default: return nil
+            }
+            value = value << 4 | UInt64(nibble)
+        }
+        return value
     }
 
     /// - Parameter limit: in bytes.
@@ -139,6 +155,11 @@ struct JSONReader {
             at += 1
         }
         guard at < bytes.count, at - start <= limit else { throw fault }
+        if bytes[at] == UInt8(ascii: "\"") {
+            guard let text = String(validating: bytes[start..<at], as: UTF8.self) else { throw fault }
+            at += 1
+            return text
+        }
         var content = Array(bytes[start..<at])
         while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
             if bytes[at] == UInt8(ascii: "\\") {

@@ -14,7 +14,7 @@ extension PeerMessage {
             try self.read(name, &reader)
         }
         try reader.end()
-        for name in ["v", "from", "to", "epoch", "seq", "open", "type", "now"] where !seen.contains(name) {
+        for name in ["v", "from", "to", "epoch", "seq", "now"] where !seen.contains(name) {
             throw .missing(name)
         }
         try check()
@@ -47,6 +47,7 @@ extension PeerMessage {
         case "part": part = try reader.count()
         case "parts": parts = try reader.count()
         case "digest": digest = try reader.hash()
+        case "clock": clock = try reader.integer()
         default: try readRuns(name, &reader)
         }
     }
@@ -63,6 +64,7 @@ extension PeerMessage {
                 guard let kind = EntryKind(rawValue: byte) else { throw .wrong(name) }
                 order.append(kind)
             }
+        case "resting": resting = try reader.rests()
         case "published": published = try reader.hashes()
         case "need": need = try reader.hashes()
         default: try reader.skip()
@@ -78,7 +80,13 @@ extension PeerMessage {
         } else if part != nil || parts != nil {
             throw .wrong("part")
         }
-        guard seq > 0 || (completed.isEmpty && halted.isEmpty && updated.isEmpty) else { throw .wrong("seq") }
+        guard seq > 0 || (completed.isEmpty && halted.isEmpty && updated.isEmpty && resting.isEmpty) else {
+            throw .wrong("seq")
+        }
+        for entry in resting {
+            if case .name(_, _, nil) = entry.pattern { throw .missing("version") }
+            guard entry.add.allSatisfy({ $0.place < events.count }) else { throw .wrong("add") }
+        }
         if !order.isEmpty {
             guard order.count(where: { $0 == .completed }) == completed.count,
                 order.count(where: { $0 == .halted }) == halted.count,
@@ -96,14 +104,19 @@ extension PeerMessage {
         if kind != .updated {
             guard entry.ended.count == count, entry.ended.allSatisfy({ $0 >= 0 }) else { throw .wrong("ended") }
             if entry.isBrief { return }
-            guard entry.timestamp != nil else { throw .missing("ts") }
-            if kind == .halted { return }
         }
-        guard entry.version != nil else { throw .missing("version") }
+        if case .name(_, _, nil) = entry.pattern { throw .missing("version") }
+        guard kind != .halted else {
+            guard entry.key != nil else { throw .missing("key") }
+            return
+        }
         guard kind == .updated || entry.block != nil else { throw .missing("block") }
-        guard entry.length == entry.base + entry.add.count, entry.length > 0 else { throw .wrong("length") }
-        guard entry.base == 0 ? entry.hashes.count == count : entry.baseHashes.count == count else {
-            throw .wrong("hash")
+        guard entry.bases.count == 1 || entry.bases.count == count else { throw .wrong("base") }
+        let haveBase = entry.bases.allSatisfy { $0 > 0 }
+        guard haveBase || entry.bases.allSatisfy({ $0 == 0 }) else { throw .wrong("base") }
+        guard haveBase ? entry.baseHashes.count == count : entry.baseHashes.isEmpty else { throw .wrong("base_hash") }
+        guard haveBase || (entry.key != nil && !entry.add.isEmpty) else {
+            throw .missing(entry.key == nil ? "key" : "add")
         }
         guard entry.add.allSatisfy({ $0.place < events.count }) else { throw .wrong("add") }
     }

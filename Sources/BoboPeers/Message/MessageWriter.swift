@@ -4,7 +4,7 @@ import CEL
 extension PeerMessage {
     /// The message as JSON: the fields of `self` but for the entries, which are those of `body`.
     func json(_ body: inout MessageBody) -> [UInt8] {
-        var json = JSONWriter(capacity: 1024)
+        var json = JSONWriter(capacity: 1024 + body.size)
         json.raw("{\"v\":1,\"from\":")
         json.write(from)
         json.raw(",\"to\":")
@@ -13,7 +13,7 @@ extension PeerMessage {
         json.write(epoch)
         json.raw(",\"seq\":")
         json.write(Int64(seq))
-        json.raw(open ? ",\"open\":true" : ",\"open\":false")
+        if open { json.raw(",\"open\":true") }
         if let ack {
             json.raw(",\"ack\":{\"epoch\":")
             json.write(ack.epoch)
@@ -21,9 +21,11 @@ extension PeerMessage {
             json.write(Int64(ack.seq))
             json.raw("}")
         }
-        json.raw(",\"type\":\"")
-        json.raw(kind.rawValue)
-        json.raw("\"")
+        if kind != .sync {
+            json.raw(",\"type\":\"")
+            json.raw(kind.rawValue)
+            json.raw("\"")
+        }
         if reset { json.raw(",\"reset\":true") }
         json.member(",\"token\":", token)
         json.member(",\"echo\":", echo)
@@ -31,11 +33,12 @@ extension PeerMessage {
         json.write(now)
         json.member(",\"since\":", since)
         if away { json.raw(",\"away\":true") }
-        json.raw(ready ? ",\"ready\":true" : ",\"ready\":false")
+        if !ready { json.raw(",\"ready\":false") }
         writeDivision(&json)
         json.member(",\"part\":", part.map(Int64.init))
         json.member(",\"parts\":", parts.map(Int64.init))
         if let patterns { json.write(patterns) }
+        json.member(",\"clock\":", clock)
         if let digest {
             json.raw(",\"digest\":")
             json.write(digest)
@@ -54,14 +57,16 @@ extension PeerMessage {
     }
 
     private func writeDivision(_ json: inout JSONWriter) {
-        json.raw(",\"reads\":{")
-        for (index, (partition, time)) in reads.sorted(by: { $0.key < $1.key }).enumerated() {
-            if index > 0 { json.raw(",") }
-            json.write(partition)
-            json.raw(":")
-            json.write(time)
+        if let reads {
+            json.raw(",\"reads\":{")
+            for (index, (partition, time)) in reads.sorted(by: { $0.key < $1.key }).enumerated() {
+                if index > 0 { json.raw(",") }
+                json.write(partition)
+                json.raw(":")
+                json.write(time)
+            }
+            json.raw("}")
         }
-        json.raw("}")
         if let config {
             json.raw(",\"config\":")
             json.write(config)

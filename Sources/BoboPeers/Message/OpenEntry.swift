@@ -6,55 +6,59 @@ struct OpenEntry {
     /// What the runs of one entry agree in.
     struct Shape: Equatable {
         let kind: EntryKind
-        let phenomenon: String
-        let pattern: String
-        var version: Hash128?
-        var key: [UInt8] = []
+        let pattern: PatternReference
+        /// As JSON; nil where it is left out.
+        var key: [UInt8]?
         var block: Int?
-        var base = 0
+        var satisfied: UInt64 = 0
+        var arrival: Int64?
+        var hasBase = false
         var completion: MessageBody.Completion?
         var timestamp: Int64?
         var add: [RunEntry.Addition] = []
 
         /// Bytes, about, with one run.
         var size: Int {
-            256 + phenomenon.utf8.count + pattern.utf8.count + key.count
-                + add.reduce(0) { $0 + 12 + $1.group.utf8.count } + (completion?.publisher.utf8.count ?? 0)
+            let pattern =
+                switch pattern {
+                case .place: 0
+                case .name(let phenomenon, let pattern, _): 80 + phenomenon.utf8.count + pattern.utf8.count
+                }
+            return 200 + pattern + (key?.count ?? 0) + add.reduce(0) { $0 + 12 + $1.group.utf8.count }
+                + (completion?.publisher.utf8.count ?? 0)
         }
     }
 
     let shape: Shape
     private var identifiers: [RunIdentifier] = []
-    private var hashes: [Hash128] = []
+    private var bases: [Int64] = []
     private var baseHashes: [Hash128] = []
     private var ended: [Int64] = []
 
     init(shape: Shape) { self.shape = shape }
 
-    var size: Int { shape.size + 35 * (identifiers.count + hashes.count + baseHashes.count) + 14 * ended.count }
+    var size: Int { shape.size + 35 * (identifiers.count + baseHashes.count) + 8 * bases.count + 14 * ended.count }
 
-    mutating func add(_ identifier: RunIdentifier, hash: Hash128?, baseHash: Hash128?, ended: Int64) {
+    mutating func add(_ identifier: RunIdentifier, base: Int, baseHash: Hash128?, ended: Int64) {
         identifiers.append(identifier)
-        if let hash { hashes.append(hash) }
-        if let baseHash { baseHashes.append(baseHash) }
+        if shape.hasBase, let baseHash {
+            bases.append(Int64(base))
+            baseHashes.append(baseHash)
+        }
         if shape.kind != .updated { self.ended.append(ended) }
     }
 
-    var json: [UInt8] {
-        var json = JSONWriter(capacity: size)
+    /// Writes it, after a comma where it is not the first.
+    func write(to json: inout JSONWriter) {
+        if !json.bytes.isEmpty { json.raw(",") }
         json.raw("{\"id\":")
         json.write(identifiers)
-        json.raw(",\"phenomenon\":")
-        json.write(shape.phenomenon)
-        json.raw(",\"pattern\":")
         json.write(shape.pattern)
-        if let version = shape.version {
-            json.raw(",\"version\":")
-            json.write(version)
+        if let key = shape.key {
             json.raw(",\"key\":")
-            json.append(shape.key)
-            if shape.kind != .halted { writeHistory(&json) }
+            json.append(key)
         }
+        if shape.kind != .halted, shape.block != nil || !shape.add.isEmpty { writeHistory(&json) }
         if let completion = shape.completion {
             json.raw(",\"publisher\":")
             json.write(completion.publisher)
@@ -69,7 +73,6 @@ struct OpenEntry {
             json.write(ended)
         }
         json.raw("}")
-        return json.bytes
     }
 
     private func writeHistory(_ json: inout JSONWriter) {
@@ -77,27 +80,33 @@ struct OpenEntry {
             json.raw(",\"block\":")
             json.write(Int64(block))
         }
-        json.raw(",\"length\":")
-        json.write(Int64(shape.base + shape.add.count))
-        if !hashes.isEmpty {
-            json.raw(",\"hash\":")
-            json.write(hashes)
+        if shape.satisfied != 0 {
+            json.raw(",\"satisfied\":")
+            json.raw("[")
+            var isFirst = true
+            for place in 0..<64 where shape.satisfied & (1 << UInt64(place)) != 0 {
+                if !isFirst { json.raw(",") }
+                isFirst = false
+                json.write(Int64(place))
+            }
+            json.raw("]")
         }
-        if shape.base > 0 {
+        if let arrival = shape.arrival {
+            json.raw(",\"arrival\":")
+            json.write(arrival)
+        }
+        if shape.hasBase {
             json.raw(",\"base\":")
-            json.write(Int64(shape.base))
+            if let first = bases.first, bases.allSatisfy({ $0 == first }) {
+                json.write(first)
+            } else {
+                json.write(bases)
+            }
             json.raw(",\"base_hash\":")
             json.write(baseHashes)
         }
-        json.raw(",\"add\":[")
-        for (index, addition) in shape.add.enumerated() {
-            json.raw(index > 0 ? ",[" : "[")
-            json.write(addition.group)
-            json.raw(",")
-            json.write(Int64(addition.place))
-            json.raw("]")
-        }
-        json.raw("]")
+        json.raw(",\"add\":")
+        json.write(shape.add)
     }
 }
 

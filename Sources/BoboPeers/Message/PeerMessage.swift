@@ -24,16 +24,17 @@ package struct PeerMessage: Sendable {
     package var ack: Acknowledgment?
     package var token: Random128?
     package var echo: Random128?
-    package var kind = Kind.ping
+    package var kind = Kind.sync
     package var reset = false
     /// Milliseconds since 1970.
     package var now: Int64 = 0
     /// Milliseconds.
     package var since: Int64?
     package var away = false
-    package var ready = false
-    /// By partition, for how many milliseconds it has been read.
-    package var reads: [String: Int64] = [:]
+    package var ready = true
+    /// By partition, for how many milliseconds it has been read; nil: as the receiver was told.
+    package var reads: [String: Int64]?
+    /// nil: as the receiver was told.
     package var config: Hash128?
     package var patterns: [PatternIdentity]?
     package var events: [ExchangedEvent] = []
@@ -42,11 +43,14 @@ package struct PeerMessage: Sendable {
     package var updated: [RunEntry] = []
     /// Which of the three lists each next entry is taken from; empty: all completed, then all halted, then all updated.
     package var order: [EntryKind] = []
+    package var resting: [RestEntry] = []
     package var published: [RunIdentifier] = []
     package var need: [RunIdentifier] = []
     package var part: Int?
     package var parts: Int?
     package var digest: Hash128?
+    /// The engine's clock, milliseconds since 1970.
+    package var clock: Int64?
 
     package init() {}
 }
@@ -80,18 +84,19 @@ package struct RunEntry: Sendable {
     }
 
     package var identifiers: [RunIdentifier] = []
-    package var phenomenon = ""
-    package var pattern = ""
-    package var version: Hash128?
-    package var key: Value = .null
+    package var pattern = PatternReference.name(phenomenon: "", pattern: "", version: nil)
+    /// nil where it is that of the base.
+    package var key: Value?
     /// nil: only a part of a history, that a later entry goes on from.
     package var block: Int?
-    package var length = 0
-    /// Of the whole history; none where it follows from `baseHashes` and `add`.
-    package var hashes: [Hash128] = []
-    package var base = 0
+    /// Of each run; one where they agree in it.
+    package var bases: [Int] = [0]
     package var baseHashes: [Hash128] = []
     package var add: [Addition] = []
+    /// At an `all_of`: the satisfied ones of its predicates, a bit each, from the lowest.
+    package var satisfied: UInt64 = 0
+    /// At an `absent`: when the wait began, where that does not follow from the history. Milliseconds since 1970.
+    package var arrival: Int64?
     package var publisher: String?
     package var published = false
     /// How long ago each ended, in milliseconds.
@@ -99,8 +104,30 @@ package struct RunEntry: Sendable {
     /// Milliseconds since 1970.
     package var timestamp: Int64?
 
-    /// Whether it says no more than that the runs have ended.
-    package var isBrief: Bool { version == nil }
+    /// How much of the run's history the receiver is taken to have.
+    func base(_ index: Int) -> KnownPart {
+        let length = bases.count == 1 ? bases[0] : bases[index]
+        return KnownPart(length: length, hash: length > 0 ? baseHashes[index] : Hash128())
+    }
+
+    /// Of a completed or halted run: whether it says no more than that it has ended.
+    var isBrief: Bool { timestamp == nil }
+
+    package init() {}
+}
+
+/// What a message says of a key that rests, or whose rest an event has ended.
+package struct RestEntry: Sendable {
+    package var pattern = PatternReference.name(phenomenon: "", pattern: "", version: nil)
+    package var key = Value.null
+    /// The run that completed.
+    package var run = RunIdentifier()
+    /// Of what completed it, milliseconds since 1970.
+    package var timestamp: Int64 = 0
+    /// The `ts` of the event that ended the rest.
+    package var ended: Int64?
+    /// The completed run's history, where the pattern's `until` may read it.
+    package var add: [RunEntry.Addition] = []
 
     package init() {}
 }

@@ -6,7 +6,7 @@ extension Peers {
         begin(moment)
         for run in runs {
             publishing.remove(run)
-            awaited[run] = nil
+            awaited.remove(run)
             guard remembered.publish(run, now: ages(moment)) else { continue }
             for place in peers.indices where peers[place].joined != nil {
                 if case .wanted = peers[place].resync { continue }
@@ -27,38 +27,69 @@ extension Peers {
 
     /// The gateways that take part in publishing.
     var publishers: [String] {
-        peers.filter(\.isLive).map(\.id) + (presence.isReady && stop == .none ? [options.gateway] : [])
+        var publishers: [String] = []
+        for place in peers.indices where peers[place].isLive { publishers.append(peers[place].id) }
+        if presence.isReady, stop == .none { publishers.append(options.gateway) }
+        return publishers
+    }
+
+    /// Another gateway is to publish the run.
+    mutating func expectPublished(_ run: RunIdentifier, _ moment: Moment) {
+        awaited.set(run, (), now: moment.now)
+        if let publisher = remembered.completed[run]?.publisher, !isThere(publisher) { publishersChanged = true }
+    }
+
+    private func isThere(_ publisher: String) -> Bool {
+        publisher == options.gateway || places[publisher].map { peers[$0].isLive } ?? false
     }
 
     /// Takes over what a publisher that went away, or says nothing, has left.
     mutating func settlePublishing(_ moment: Moment) {
-        guard !awaited.isEmpty, presence.isReady else { return }
+        guard presence.isReady else { return }
+        if notePublishers() { publishersChanged = true }
+        guard !awaited.isEmpty else { return publishersChanged = false }
         var mine: [RunIdentifier] = []
         var left: [String: Int] = [:]
-        for (run, since) in awaited {
-            guard let completed = remembered.completed[run] else {
-                awaited[run] = nil
-                continue
+        if publishersChanged {
+            publishersChanged = false
+            for (run, _) in awaited.all {
+                guard let completed = remembered.completed[run] else {
+                    awaited.remove(run)
+                    continue
+                }
+                let publisher = completed.publisher
+                if !isThere(publisher) { takeOver(run, publisher, &mine, &left, moment) }
             }
-            let publisher = completed.publisher
-            let isThere = publisher == options.gateway || places[publisher].map { peers[$0].isLive } ?? false
-            guard !isThere || moment.now - since >= options.resyncAfter else { continue }
-            let others = publishers.filter { $0 != publisher }
-            guard let next = Rendezvous.first(others, for: run.description) else { continue }
-            remembered.setPublisher(next, of: run)
-            if next == options.gateway {
-                awaited[run] = nil
-                publishing.insert(run)
-                mine.append(run)
-                counters.takenOver += 1
-                left[publisher, default: 0] += 1
-            } else {
-                awaited[run] = moment.now
-            }
+        }
+        while let (run, _) = awaited.takeOldest(before: moment.now - options.resyncAfter) {
+            guard let completed = remembered.completed[run] else { continue }
+            if !takeOver(run, completed.publisher, &mine, &left, moment) { awaited.set(run, (), now: moment.now) }
         }
         guard !mine.isEmpty else { return }
         for (publisher, count) in left.sorted(by: { $0.key < $1.key }) { log(.takenOver(count, from: publisher)) }
         act(.publish(mine.sorted { place(of: $0) < place(of: $1) }))
+    }
+
+    /// - Returns: whether there is a gateway that publishes in place of the former one.
+    @discardableResult
+    private mutating func takeOver(
+        _ run: RunIdentifier, _ publisher: String, _ mine: inout [RunIdentifier], _ left: inout [String: Int],
+        _ moment: Moment
+    ) -> Bool {
+        guard let next = Rendezvous.first(publishers.filter({ $0 != publisher }), for: run.description) else {
+            return false
+        }
+        remembered.setPublisher(next, of: run)
+        guard next == options.gateway else {
+            awaited.set(run, (), now: moment.now)
+            return true
+        }
+        awaited.remove(run)
+        publishing.insert(run)
+        mine.append(run)
+        counters.takenOver += 1
+        left[publisher, default: 0] += 1
+        return true
     }
 
     private func place(of run: RunIdentifier) -> Int { remembered.completed[run]?.number ?? 0 }

@@ -15,7 +15,7 @@ extension Peers {
     private struct Application {
         var changes: [PeerChange] = []
         /// Runs as earlier entries of the message leave them.
-        var copies: [RunIdentifier: RunCopy] = [:]
+        var copies: [RunIdentifier: (copy: RunCopy, rank: RunRank)] = [:]
         /// What is known of by id only.
         var ends: [(run: RunIdentifier, isCompleted: Bool, ago: Duration)] = []
         var toPublish: [RunIdentifier] = []
@@ -25,12 +25,17 @@ extension Peers {
 
     mutating func apply(_ place: Int, _ message: PeerMessage, _ moment: Moment, _ source: any RunSource) {
         var application = Application(events: Array(repeating: nil, count: message.events.count))
+        application.changes = rests(place, message, moment, source).map { .rest($0) }
         for (kind, entry) in message.orderedEntries {
-            if !entry.isBrief, !runs(entry, place, source) { continue }
+            let isBrief = kind != .updated && entry.isBrief
+            guard
+                let pattern = pattern(
+                    entry.pattern, place, count: entry.identifiers.count, isBrief: isBrief, source)
+            else { continue }
             switch kind {
-            case .completed: complete(place, entry, message, &application, moment, source)
-            case .halted: halt(place, entry, &application, moment)
-            case .updated: update(place, entry, message, &application, moment, source)
+            case .completed: complete(place, entry, pattern, message, &application, moment, source)
+            case .halted: halt(place, entry, pattern, &application, moment)
+            case .updated: update(place, entry, pattern, message, &application, moment, source)
             }
         }
         for run in message.published { notePublished(run, &application, moment) }
@@ -40,51 +45,85 @@ extension Peers {
         if !application.toDiscard.isEmpty { act(.discard(application.toDiscard)) }
     }
 
-    /// Whether the entry's pattern runs here, in this version.
-    private mutating func runs(_ entry: RunEntry, _ place: Int, _ source: any RunSource) -> Bool {
-        if source.version(phenomenon: entry.phenomenon, pattern: entry.pattern) == entry.version { return true }
-        counters.versionMismatches += entry.identifiers.count
-        let line = PeerLog.versionMismatch(peers[place].id, phenomenon: entry.phenomenon, pattern: entry.pattern)
+    /// The entry's pattern; nil where it does not run here in this version, which does not matter to a brief entry.
+    /// - Parameter count: of its runs.
+    mutating func pattern(
+        _ reference: PatternReference, _ place: Int, count: Int, isBrief: Bool, _ source: any RunSource
+    ) -> PatternIdentity? {
+        let pattern: PatternIdentity
+        switch reference {
+        case .place(let number):
+            guard let known = peers[place].tableHeard[number] else {
+                counters.refusedEntries += 1
+                return nil
+            }
+            pattern = known
+        case .name(let phenomenon, let name, let version):
+            pattern = PatternIdentity(phenomenon: phenomenon, pattern: name, version: version ?? Hash128())
+        }
+        if isBrief { return pattern }
+        if source.version(phenomenon: pattern.phenomenon, pattern: pattern.pattern) == pattern.version {
+            return pattern
+        }
+        counters.versionMismatches += count
+        let line = PeerLog.versionMismatch(
+            peers[place].id, phenomenon: pattern.phenomenon, pattern: pattern.pattern)
         if mismatches.count < 1000, mismatches.insert(line).inserted { log(line) }
-        return false
+        return nil
     }
 
     // MARK: Entries
 
     private mutating func update(
-        _ place: Int, _ entry: RunEntry, _ message: PeerMessage, _ application: inout Application, _ moment: Moment,
-        _ source: any RunSource
+        _ place: Int, _ entry: RunEntry, _ pattern: PatternIdentity, _ message: PeerMessage,
+        _ application: inout Application, _ moment: Moment, _ source: any RunSource
     ) {
         for (index, run) in entry.identifiers.enumerated() where remembered[run] == nil {
-            let standing = localRank(run, application, source).map(RunStanding.active) ?? .unknown
-            // A part of a history is a base for what follows.
-            if let block = entry.block, let hash = hash(entry, index, message) {
-                let rank = RunStanding.active(RunRank(block: block, length: entry.length, hash: hash))
-                guard RunStanding.merge(standing, rank) != standing else {
-                    peers[place].needs[run] = nil
-                    continue
-                }
-            }
-            guard let history = history(place, entry, index, message, &application, source) else { continue }
+            let base = entry.base(index)
             guard let block = entry.block else {
-                peers[place].parts.keep(history, of: run, added: history.suffix(entry.add.count))
+                // A part of a history is a base for what follows.
+                guard
+                    let copy = whole(place, entry, index, pattern, block: 0, message, &application, source)
+                else { continue }
+                peers[place].parts.keep(copy, added: copy.history.suffix(entry.add.count))
                 continue
             }
-            let copy = copy(run, entry, block, history)
-            peers[place].parts.remove(run)
-            peers[place].needs[run] = nil
-            application.copies[run] = copy
+            var hash = base.hash
+            for addition in entry.add { hash.combine(message.events[addition.place].identifier) }
+            let rank = RunRank(block: block, length: base.length + entry.add.count, hash: hash)
+            if let standing = localRank(run, application, source), rank <= standing {
+                if !peers[place].needs.isEmpty { peers[place].needs[run] = nil }
+                continue
+            }
+            let copy: RunCopy
+            if base.length > 0, source.takesParts, hasActive(run, base, application, source) {
+                guard let history = added(entry, message, &application, source) else { continue }
+                copy = RunCopy(
+                    identifier: run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, version: pattern.version,
+                    key: .null, block: block, base: base.length, baseHash: base.hash, history: history,
+                    satisfied: entry.satisfied, arrival: entry.arrival)
+            } else {
+                guard
+                    let whole = whole(place, entry, index, pattern, block: block, message, &application, source)
+                else { continue }
+                copy = whole
+                peers[place].parts.remove(run)
+            }
+            if !peers[place].needs.isEmpty { peers[place].needs[run] = nil }
+            application.copies[run] = (copy, rank)
             application.changes.append(.update(copy))
-            origins[run] = Origin(peer: place, at: moment.now, content: .updated, rank: copy.rank)
+            // It has what it has sent.
+            peers[place].bases[run] = KnownPart(length: rank.length, hash: rank.hash)
+            noteOrigin(run, Origin(peer: place, at: moment.now, content: .updated, rank: rank))
         }
     }
 
     private mutating func complete(
-        _ place: Int, _ entry: RunEntry, _ message: PeerMessage, _ application: inout Application, _ moment: Moment,
-        _ source: any RunSource
+        _ place: Int, _ entry: RunEntry, _ pattern: PatternIdentity, _ message: PeerMessage,
+        _ application: inout Application, _ moment: Moment, _ source: any RunSource
     ) {
         for (index, run) in entry.identifiers.enumerated() {
-            peers[place].unacknowledged.remove(run)
+            if !peers[place].unacknowledged.isEmpty { peers[place].unacknowledged.remove(run) }
             let ended = ages(moment) - .milliseconds(entry.ended[index])
             if remembered[run]?.isCompleted == true {
                 if entry.isBrief || entry.published {
@@ -92,24 +131,26 @@ extension Peers {
                 } else if let publisher = entry.publisher {
                     agree(on: publisher, of: run, with: peers[place].id, &application, moment)
                 }
+                dropHistoryIfDone(run)
                 continue
             }
             if entry.isBrief {
                 guard !remembered.isPast(ended, ages(moment)) else { continue }
                 remembered.completeBriefly(
-                    run, phenomenon: entry.phenomenon, pattern: entry.pattern, ended: ended)
-                application.copies[run] = nil
+                    run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, ended: ended)
+                if !application.copies.isEmpty { application.copies[run] = nil }
+                forgetBases(run)
                 application.ends.append((run, true, .milliseconds(entry.ended[index])))
                 continue
             }
             guard let block = entry.block, let timestamp = entry.timestamp,
-                let history = history(place, entry, index, message, &application, source)
+                let copy = whole(place, entry, index, pattern, block: block, message, &application, source)
             else { continue }
             peers[place].parts.remove(run)
-            peers[place].needs[run] = nil
-            let copy = copy(run, entry, block, history)
+            forgetBases(run)
+            if !peers[place].needs.isEmpty { peers[place].needs[run] = nil }
             application.changes.append(.complete(copy, timestamp: timestamp))
-            origins[run] = Origin(peer: place, at: moment.now, content: .completed, rank: nil)
+            noteOrigin(run, Origin(peer: place, at: moment.now, content: .completed, rank: nil))
             let publisher = entry.publisher ?? peers[place].id
             let isPublished = remembered.complete(
                 copy, timestamp: timestamp, publisher: publisher, isPublished: entry.published, ended: ended)
@@ -120,35 +161,44 @@ extension Peers {
                 publishing.insert(run)
                 application.toPublish.append(run)
             } else {
-                awaited[run] = moment.now
+                expectPublished(run, moment)
             }
         }
     }
 
     private mutating func halt(
-        _ place: Int, _ entry: RunEntry, _ application: inout Application, _ moment: Moment
+        _ place: Int, _ entry: RunEntry, _ pattern: PatternIdentity, _ application: inout Application, _ moment: Moment
     ) {
         for (index, run) in entry.identifiers.enumerated() {
             // Whoever halted a run that is complete here has still to hear of that.
-            if remembered[run]?.isCompleted != true { peers[place].unacknowledged.remove(run) }
-            peers[place].needs[run] = nil
+            let known = remembered[run]
+            if known?.isCompleted != true, !peers[place].unacknowledged.isEmpty {
+                peers[place].unacknowledged.remove(run)
+            }
+            if !peers[place].needs.isEmpty { peers[place].needs[run] = nil }
             peers[place].parts.remove(run)
             let ended = ages(moment) - .milliseconds(entry.ended[index])
-            guard remembered[run] == nil, !remembered.isPast(ended, ages(moment)) else { continue }
-            remembered.halt(run, phenomenon: entry.phenomenon, pattern: entry.pattern, ended: ended)
-            application.copies[run] = nil
-            guard let timestamp = entry.timestamp, let version = entry.version else {
+            guard known == nil, !remembered.isPast(ended, ages(moment)) else { continue }
+            remembered.halt(run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, ended: ended)
+            if !application.copies.isEmpty { application.copies[run] = nil }
+            forgetBases(run)
+            guard let timestamp = entry.timestamp else {
                 application.ends.append((run, false, .milliseconds(entry.ended[index])))
                 continue
             }
+            let key = entry.key ?? .null
             application.changes.append(
-                .halt(
-                    run, phenomenon: entry.phenomenon, pattern: entry.pattern, key: entry.key, timestamp: timestamp))
-            let identity = PatternIdentity(phenomenon: entry.phenomenon, pattern: entry.pattern, version: version)
-            origins[run] = Origin(
-                peer: place, at: moment.now, content: .halted(identity, key: entry.key, timestamp: timestamp),
-                rank: nil)
+                .halt(run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, key: key, timestamp: timestamp))
+            noteOrigin(
+                run,
+                Origin(
+                    peer: place, at: moment.now, content: .halted(pattern, key: key, timestamp: timestamp), rank: nil))
         }
+    }
+
+    /// Of a run that has ended nobody needs a part.
+    mutating func forgetBases(_ run: RunIdentifier) {
+        for place in peers.indices where !peers[place].bases.isEmpty { peers[place].bases[run] = nil }
     }
 
     /// Two gateways have completed one run, each with an event of its own, and the one that is to publish it by this
@@ -165,15 +215,15 @@ extension Peers {
             next = Rendezvous.first([publisher, peer], for: run.description) ?? publisher
         }
         remembered.setPublisher(next, of: run)
-        guard next == options.gateway else { return awaited[run] = moment.now }
-        awaited[run] = nil
+        guard next == options.gateway else { return awaited.set(run, (), now: moment.now) }
+        awaited.remove(run)
         publishing.insert(run)
         application.toPublish.append(run)
     }
 
     private mutating func notePublished(_ run: RunIdentifier, _ application: inout Application, _ moment: Moment) {
         guard remembered.publish(run, now: ages(moment)) else { return }
-        awaited[run] = nil
+        awaited.remove(run)
         if publishing.contains(run) { return }
         application.toDiscard.append(run)
         dropHistoryIfDone(run)
@@ -184,37 +234,27 @@ extension Peers {
     private func localRank(
         _ run: RunIdentifier, _ application: Application, _ source: any RunSource
     ) -> RunRank? {
-        if let copy = application.copies[run] { return copy.rank }
+        if !application.copies.isEmpty, let known = application.copies[run] { return known.rank }
         return isSourceStale ? nil : source.rank(of: run)
     }
 
-    /// Of the ids of the whole history: as given, or what the hash of the base comes to with the events that are added.
-    private func hash(_ entry: RunEntry, _ index: Int, _ message: PeerMessage) -> Hash128? {
-        if entry.base == 0 { return entry.hashes[index] }
-        var hash = entry.baseHashes[index]
-        for addition in entry.add { hash.combine(message.events[addition.place].identifier.description) }
-        return hash
+    /// Whether the run as it will be active here, once what was read of the message is applied, begins so.
+    private func hasActive(
+        _ run: RunIdentifier, _ part: KnownPart, _ application: Application, _ source: any RunSource
+    ) -> Bool {
+        if !application.copies.isEmpty, let (copy, rank) = application.copies[run] {
+            if part.length == rank.length { return part.hash == rank.hash }
+            return part.length > copy.base && copy.after(part.length, part.hash).base == part.length
+        }
+        return !isSourceStale && source.holds(run, part)
     }
 
-    /// The history that the entry says, from what is here and what it adds; nil where what it is based on is not here, and
-    /// is asked for, or where it is none.
-    private mutating func history(
-        _ place: Int, _ entry: RunEntry, _ index: Int, _ message: PeerMessage, _ application: inout Application,
-        _ source: any RunSource
+    /// The events that the entry adds; nil where one of them is none.
+    private mutating func added(
+        _ entry: RunEntry, _ message: PeerMessage, _ application: inout Application, _ source: any RunSource
     ) -> [HistoryEntry]? {
-        let run = entry.identifiers[index]
         var history: [HistoryEntry] = []
-        history.reserveCapacity(entry.length <= 1 << 20 ? entry.length : 0)
-        if entry.base > 0 {
-            guard let base = base(place, run, entry.base, entry.baseHashes[index], application, source) else {
-                if peers[place].needs.count < options.stashLimit, peers[place].needs[run] == nil {
-                    peers[place].needs[run] = 0
-                    counters.needs += 1
-                }
-                return nil
-            }
-            history += base
-        }
+        history.reserveCapacity(entry.add.count)
         for addition in entry.add {
             guard let event = event(addition.place, message, &application, source) else {
                 counters.refusedEntries += 1
@@ -222,32 +262,61 @@ extension Peers {
             }
             history.append(HistoryEntry(event: event, group: addition.group))
         }
-        guard entry.base > 0 || identifiers(history) == entry.hashes[index] else {
-            counters.refusedEntries += 1
-            return nil
-        }
         return history
     }
 
-    private func base(
-        _ place: Int, _ run: RunIdentifier, _ length: Int, _ hash: Hash128, _ application: Application,
-        _ source: any RunSource
-    ) -> ArraySlice<HistoryEntry>? {
-        let candidates = [
-            application.copies[run]?.history, peers[place].parts[run],
-            isSourceStale ? nil : source.copy(of: run)?.history,
-        ]
-        for case let history? in candidates where history.count >= length {
-            let base = history.prefix(length)
-            if identifiers(base) == hash { return base }
+    /// The run that the entry says, from what is here and what it adds; nil where what it is based on is not here, and is
+    /// asked for, or where it is none.
+    private mutating func whole(
+        _ place: Int, _ entry: RunEntry, _ index: Int, _ pattern: PatternIdentity, block: Int, _ message: PeerMessage,
+        _ application: inout Application, _ source: any RunSource
+    ) -> RunCopy? {
+        let run = entry.identifiers[index]
+        let part = entry.base(index)
+        var history: [HistoryEntry] = []
+        var key = entry.key ?? .null
+        if part.length > 0 {
+            guard let (base, itsKey) = base(place, run, part, application, source) else {
+                if peers[place].needs.count < options.stashLimit, peers[place].needs[run] == nil {
+                    peers[place].needs[run] = 0
+                    counters.needs += 1
+                }
+                return nil
+            }
+            history = base
+            key = itsKey
         }
-        return nil
+        guard let added = added(entry, message, &application, source) else { return nil }
+        history += added
+        return RunCopy(
+            identifier: run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, version: pattern.version,
+            key: key,
+            block: block, history: history, satisfied: entry.satisfied, arrival: entry.arrival)
     }
 
-    private func identifiers(_ history: some Sequence<HistoryEntry>) -> Hash128 {
-        var hash = Hash128()
-        for entry in history { hash.combine(entry.event.identifier.description) }
-        return hash
+    /// The first events of a run, where it begins so, and its key.
+    private func base(
+        _ place: Int, _ run: RunIdentifier, _ part: KnownPart, _ application: Application, _ source: any RunSource
+    ) -> (history: [HistoryEntry], key: Value)? {
+        let active = isSourceStale ? nil : source.copy(of: run)
+        var candidates: [RunCopy] = []
+        if let (copy, _) = application.copies[run] {
+            // Of an earlier entry's update only what it adds may be at hand.
+            if copy.base == 0 {
+                candidates.append(copy)
+            } else if let active, active.after(copy.base, copy.baseHash).base == copy.base {
+                candidates.append(
+                    RunCopy(
+                        identifier: run, phenomenon: copy.phenomenon, pattern: copy.pattern, version: copy.version,
+                        key: active.key, block: copy.block, history: active.history.prefix(copy.base) + copy.history))
+            }
+        }
+        if let copy = peers[place].parts[run] { candidates.append(copy) }
+        if let active { candidates.append(active) }
+        for copy in candidates where copy.after(part.length, part.hash).base == part.length {
+            return (Array(copy.history.prefix(part.length)), copy.key)
+        }
+        return nil
     }
 
     private func event(
@@ -257,13 +326,5 @@ extension Peers {
         let event = source.event(from: message.events[place])
         application.events[place] = event
         return event
-    }
-
-    private func copy(
-        _ run: RunIdentifier, _ entry: RunEntry, _ block: Int, _ history: [HistoryEntry]
-    ) -> RunCopy {
-        RunCopy(
-            identifier: run, phenomenon: entry.phenomenon, pattern: entry.pattern, version: entry.version ?? Hash128(),
-            key: entry.key, block: block, history: history)
     }
 }

@@ -33,7 +33,7 @@ extension Peers {
         if let origin = origins[run] {
             // The echo of a peer's change.
             if let rank = origin.rank, source.rank(of: run) == rank { return }
-            origins[run] = nil
+            origins.remove(run)
         }
         share(run, .updated, moment)
     }
@@ -52,8 +52,12 @@ extension Peers {
     private mutating func noteCompletion(_ copy: RunCopy, _ change: Change, _ moment: Moment) {
         let run = copy.identifier
         guard remembered[run]?.isCompleted != true else { return }
-        origins[run] = nil
-        let publisher = publisher(of: run, by: change.endedByTimer ? nil : copy.history.last?.event)
+        origins.remove(run)
+        // To nobody else what no message can bear.
+        let publisher =
+            mayBeTooLarge(copy)
+            ? options.gateway
+            : publisher(of: run, by: change.endedByTimer ? nil : copy.history.last?.event)
         let isPublished = remembered.complete(
             copy, timestamp: change.timestamp, publisher: publisher, isPublished: false, ended: ages(moment))
         if isPublished {
@@ -62,10 +66,15 @@ extension Peers {
             publishing.insert(run)
             act(.publish([run]))
         } else {
-            awaited[run] = moment.now
+            expectPublished(run, moment)
         }
         share(run, .completed, moment, isUrgent: publisher != options.gateway)
         dropHistoryIfDone(run)
+    }
+
+    /// Whether an event of the run, written as JSON, may be larger than a message: a text grows by six at most.
+    private func mayBeTooLarge(_ copy: RunCopy) -> Bool {
+        copy.history.contains { $0.event.body.bytes.count > (options.largestMessage - 8192) / 6 }
     }
 
     private mutating func noteHalt(
@@ -73,10 +82,10 @@ extension Peers {
     ) {
         // The runs of another form of the pattern are nobody else's concern.
         guard remembered[run] == nil, reason != .replaced else { return }
-        origins[run] = nil
+        origins.remove(run)
         remembered.halt(run, phenomenon: change.phenomenon, pattern: change.pattern, ended: ages(moment))
         // Each gateway's clock does that by itself.
-        guard !change.isLocal else { return }
+        guard !change.isLocal else { return forgetBases(run) }
         let identity = PatternIdentity(
             phenomenon: change.phenomenon, pattern: change.pattern, version: change.version)
         share(run, .halted(identity, key: change.key, timestamp: change.timestamp), moment)
@@ -106,22 +115,49 @@ extension Peers {
         remembered.dropHistory(run)
     }
 
+    /// A peer's new life has nothing to acknowledge of before.
+    mutating func forgetUnacknowledged(_ place: Int) {
+        if !peers[place].unacknowledged.isEmpty { mayBeDone.append(contentsOf: peers[place].unacknowledged) }
+        peers[place].unacknowledged = []
+    }
+
+    /// Looks at some of the histories that a peer's new life has made needless: there may be very many.
+    mutating func dropSomeHistories() {
+        guard !mayBeDone.isEmpty else { return }
+        for run in mayBeDone.suffix(500) { dropHistoryIfDone(run) }
+        mayBeDone.removeLast(min(500, mayBeDone.count))
+    }
+
     // MARK: Passing on
 
     /// A peer may have died between one of the others and the next: what came from it lately goes to the others.
+    /// The latest of it, and no more than leaves room in a stash: what a plant does in two minutes would else bring everybody
+    /// the full state. What is older has most likely arrived, and of active runs the digest would tell.
     mutating func passOn(_ place: Int, _ moment: Moment) {
         let horizon = options.resyncAfter * 2
-        let fresh = origins.filter { $0.value.peer == place && moment.now - $0.value.at <= horizon }
-        for (run, origin) in fresh.sorted(by: { ($0.value.at, $0.key.value) < ($1.value.at, $1.key.value) }) {
+        let fresh = origins.all.map { ($0.key, $0.value.content) }
+            .filter { $1.peer == place && moment.now - $1.at <= horizon }
+            .sorted { ($0.1.at, $0.0.value) < ($1.1.at, $1.0.value) }
+        passOnRests(place, moment)
+        for (run, origin) in fresh.suffix(options.stashLimit / 2) {
             counters.passedOn += 1
             share(run, origin.content, moment, except: place)
         }
     }
 
-    mutating func pruneOrigins(_ moment: Moment) {
-        guard moment.now - lastOriginPrune >= options.resyncAfter else { return }
-        lastOriginPrune = moment.now
+    /// The rests among it.
+    private mutating func passOnRests(_ place: Int, _ moment: Moment) {
         let horizon = options.resyncAfter * 2
-        origins = origins.filter { moment.now - $0.value.at <= horizon }
+        let fresh = restOrigins.all.map(\.value.content).filter { $0.peer == place && moment.now - $0.at <= horizon }
+        for origin in fresh.sorted(by: { $0.at < $1.at }).suffix(options.stashLimit / 2) {
+            share(origin.rest, moment, except: place)
+        }
+    }
+
+    mutating func noteOrigin(_ run: RunIdentifier, _ origin: Origin) { origins.set(run, origin, now: origin.at) }
+
+    mutating func pruneOrigins(_ moment: Moment) {
+        while origins.takeOldest(before: moment.now - options.resyncAfter * 2) != nil {}
+        while restOrigins.takeOldest(before: moment.now - options.resyncAfter * 2) != nil {}
     }
 }

@@ -7,11 +7,25 @@ struct Remembered {
     /// Of a completed run that some gateway may still need whole.
     struct Completed {
         let copy: RunCopy
+        /// Of the whole history.
+        let hash: Hash128
         /// Milliseconds since 1970.
         let timestamp: Int64
         var publisher: String
         /// The place among all completed ones.
         let number: Int
+
+        /// Without the events that a peer has.
+        func after(_ known: KnownPart?) -> RunCopy {
+            guard let known, known.length > 0, known.length <= copy.history.count else { return copy }
+            let rest = copy.history[known.length...]
+            var hash = known.hash
+            for entry in rest { hash.combine(entry.event) }
+            guard hash == self.hash else { return copy }
+            return RunCopy(
+                identifier: copy.identifier, phenomenon: copy.phenomenon, pattern: copy.pattern, version: copy.version,
+                key: copy.key, block: copy.block, base: known.length, baseHash: known.hash, history: Array(rest))
+        }
     }
 
     struct Record {
@@ -30,9 +44,12 @@ struct Remembered {
 
     private(set) var records: [RunIdentifier: Record] = [:]
     private(set) var completed: [RunIdentifier: Completed] = [:]
+    /// Those of the completed ones whose complex event is not published yet.
+    private(set) var unpublished: Set<RunIdentifier> = []
     private(set) var names: [Name] = []
     /// Let go before their time.
     private(set) var evicted = 0
+    private var evictedLately: [RunIdentifier] = []
     private var numbers: [Name: Int32] = [:]
     /// `published` that came before its run, and when.
     private var early: [RunIdentifier: Duration] = [:]
@@ -41,6 +58,7 @@ struct Remembered {
     private var spans: [Int64: [RunIdentifier]] = [:]
     /// How far letting go early has come.
     private var eviction: (span: Int64, next: Int) = (.min, 0)
+    private var forgottenBefore = Int64.min
     private let span: Duration
     private let age: Duration
     private let limit: Int
@@ -57,6 +75,9 @@ struct Remembered {
         records[identifier].map { $0.isCompleted ? .completed : .halted }
     }
 
+    /// The ids by the time of their end, the last first; one may be there twice.
+    var byAge: [[RunIdentifier]] { spans.sorted { $0.key > $1.key }.map(\.value) }
+
     /// Whether an id that ended so long ago is past remembering.
     func isPast(_ ended: Duration, _ now: Duration) -> Bool { now - ended >= age }
 
@@ -65,10 +86,11 @@ struct Remembered {
     private mutating func record(
         _ identifier: RunIdentifier, isCompleted: Bool, isPublished: Bool, _ name: Name, _ ended: Duration
     ) {
-        let known = records[identifier]
-        records[identifier] = Record(
-            isCompleted: isCompleted || known?.isCompleted == true,
-            isPublished: isPublished || known?.isPublished == true, name: number(name), ended: ended)
+        let record = Record(isCompleted: isCompleted, isPublished: isPublished, name: number(name), ended: ended)
+        if let known = records.updateValue(record, forKey: identifier) {
+            records[identifier]?.isCompleted = isCompleted || known.isCompleted
+            records[identifier]?.isPublished = isPublished || known.isPublished
+        }
         spans[place(ended), default: []].append(identifier)
         if records.count > limit { evict() }
     }
@@ -91,9 +113,10 @@ struct Remembered {
         record(
             copy.identifier, isCompleted: true, isPublished: isPublished,
             Name(phenomenon: copy.phenomenon, pattern: copy.pattern), ended)
+        if !isPublished { unpublished.insert(copy.identifier) }
         completions += 1
         completed[copy.identifier] = Completed(
-            copy: copy, timestamp: timestamp, publisher: publisher, number: completions)
+            copy: copy, hash: copy.rank.hash, timestamp: timestamp, publisher: publisher, number: completions)
         return isPublished
     }
 
@@ -116,6 +139,7 @@ struct Remembered {
             return false
         }
         guard !record.isPublished else { return false }
+        unpublished.remove(identifier)
         records[identifier]?.isPublished = true
         return true
     }
@@ -131,8 +155,13 @@ struct Remembered {
 
     /// Forgets what has been remembered long enough.
     /// - Parameter isKept: whether a live peer has still to hear of the run.
-    mutating func forget(now: Duration, isKept: (RunIdentifier) -> Bool) {
+    /// - Returns: what is forgotten.
+    mutating func forget(now: Duration, isKept: (RunIdentifier) -> Bool) -> [RunIdentifier] {
         let first = place(now - age)
+        // Nothing more grows old before the span of time ends.
+        guard first > forgottenBefore else { return [] }
+        forgottenBefore = first
+        var forgotten: [RunIdentifier] = []
         for old in spans.keys.filter({ $0 < first }) {
             for identifier in spans.removeValue(forKey: old) ?? [] {
                 // One that is there twice goes by the later time.
@@ -140,12 +169,26 @@ struct Remembered {
                 if isKept(identifier) {
                     spans[place(now), default: []].append(identifier)
                 } else {
-                    records[identifier] = nil
-                    completed[identifier] = nil
+                    remove(identifier)
+                    forgotten.append(identifier)
                 }
             }
         }
         if !early.isEmpty { early = early.filter { !isPast($0.value, now) } }
+        return forgotten
+    }
+
+    /// What was let go early since the last call.
+    mutating func takeEvicted() -> [RunIdentifier] {
+        guard !evictedLately.isEmpty else { return [] }
+        defer { evictedLately = [] }
+        return evictedLately
+    }
+
+    private mutating func remove(_ run: RunIdentifier) {
+        records[run] = nil
+        completed[run] = nil
+        if !unpublished.isEmpty { unpublished.remove(run) }
     }
 
     /// Lets the one that ended first go.
@@ -156,9 +199,9 @@ struct Remembered {
             let run = runs[eviction.next]
             eviction.next += 1
             guard let record = records[run], place(record.ended) == oldest else { continue }
-            records[run] = nil
-            completed[run] = nil
+            remove(run)
             evicted += 1
+            evictedLately.append(run)
             return
         }
         spans[oldest] = nil

@@ -13,6 +13,8 @@ struct CountedMessage {
     let isLastPart: Bool
     /// The last batch of local changes that is whole in this and what went before; nil: some of an earlier one waits.
     let batch: Int?
+    /// The number of what it says of this gateway's partitions, if it does.
+    let statement: Int?
 }
 
 /// Counts the messages to a peer, of which one at a time is under way.

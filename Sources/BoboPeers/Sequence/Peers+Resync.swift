@@ -6,7 +6,7 @@ extension Peers {
     mutating func beginResync(_ place: Int, _ moment: Moment, _ source: any RunSource) {
         guard !isSourceStale, !presence.isDeciding else { return }
         peers[place].clearChanges()
-        let plan = ResyncPlan(fullState(place, source))
+        let plan = fullState(place, source)
         peers[place].resync = .sending(plan, since: moment.now)
         counters.resyncs += 1
     }
@@ -18,31 +18,27 @@ extension Peers {
         log(.resyncing(peers[place].id, why: why))
     }
 
-    /// Active runs; completed ones that are not published, or not acknowledged, whole; of the rest the ids.
-    private func fullState(_ place: Int, _ source: any RunSource) -> [ResyncPlan.Item] {
-        let peer = peers[place]
-        var items: [ResyncPlan.Item] = []
-        var whole: Set<RunIdentifier> = []
-        for (run, _) in remembered.completed.sorted(by: { $0.value.number < $1.value.number }) {
-            guard let record = remembered[run] else { continue }
-            guard !record.isPublished || (!peer.beganAnew && peer.unacknowledged.contains(run)) else { continue }
-            items.append(.whole(run))
-            whole.insert(run)
+    /// Completed runs that are not published, or not acknowledged, whole; active runs; of the rest the ids.
+    private func fullState(_ place: Int, _ source: any RunSource) -> ResyncPlan {
+        var items = source.rests.map { ResyncPlan.Item.rest($0) }
+        var whole: [(number: Int, run: RunIdentifier)] = []
+        let unacknowledged = peers[place].beganAnew ? [] : peers[place].unacknowledged
+        for run in unacknowledged.isEmpty ? remembered.unpublished : unacknowledged.union(remembered.unpublished) {
+            if let completed = remembered.completed[run] { whole.append((completed.number, run)) }
         }
+        for (_, run) in whole.sorted(by: { $0.number < $1.number }) { items.append(.whole(run)) }
         for run in source.activeRuns where remembered[run] == nil { items.append(.active(run)) }
-        // Those that agree in pattern and outcome stand together, and so share an entry.
-        var brief: [Int32: (completed: [RunIdentifier], halted: [RunIdentifier])] = [:]
-        for (run, record) in remembered.records where !whole.contains(run) {
-            if record.isCompleted {
-                brief[record.name, default: ([], [])].completed.append(run)
-            } else {
-                brief[record.name, default: ([], [])].halted.append(run)
-            }
-        }
-        for (_, runs) in brief.sorted(by: { $0.key < $1.key }) {
-            items += runs.completed.map { .brief($0, .completed) } + runs.halted.map { .brief($0, .halted) }
-        }
-        return items
+        return ResyncPlan(items, ended: remembered.byAge)
+    }
+
+    /// Whether the full state has a run that ended by its id. One that was only halted when the plan was made, and is
+    /// complete by now, is in the stash, or was sent whole; so was what is not published, or that the peer has not
+    /// acknowledged, unless it began after all that was published before.
+    private func mayBeBrief(_ run: RunIdentifier, _ record: Remembered.Record, _ place: Int, _ moment: Moment) -> Bool {
+        guard age(record, moment) < options.rememberAge.milliseconds else { return false }
+        if !peers[place].stash.isEmpty, peers[place].stash.contains(run) { return false }
+        guard record.isCompleted, !remembered.completed.isEmpty, remembered.completed[run] != nil else { return true }
+        return record.isPublished && (peers[place].beganAnew || !peers[place].unacknowledged.contains(run))
     }
 
     /// Part 0: no runs, and so cheap where the peer is away.
@@ -50,7 +46,7 @@ extension Peers {
         var head = head(place, .resync, moment)
         head.part = 0
         head.parts = ResyncPlan.estimate(
-            source.activeRuns.count * 4 + remembered.records.count, limit: options.messageLimit)
+            runs: source.activeRunCount, ended: remembered.records.count, limit: options.messageLimit)
         head.patterns = source.patterns
         head.token = giveToken(place, moment)
         sendUncounted(place, head)
@@ -60,50 +56,80 @@ extension Peers {
         guard case .sending(var plan, let since) = peers[place].resync, !plan.isDone || plan.part == 1 else { return }
         // Taken out meanwhile, so that it is not copied at each part.
         peers[place].resync = .wanted(next: moment.now)
+        if plan.part == 1 { peers[place].table = PatternTable(source.patterns) }
         var head = head(place, .resync, moment)
         head.part = plan.part
-        if plan.part == 1 { head.patterns = source.patterns }
-        var body = MessageBody(limit: bodyLimit(head))
+        if plan.part == 1 {
+            head.patterns = source.patterns
+            head.clock = source.clock
+        }
+        var body = body(place, head)
         var ended: [RunIdentifier] = []
-        fill: while let item = plan.first {
-            switch add(item, to: &body, place, moment, source) {
-            case .full: break fill
-            case .begun(let known):
-                if case .active(let run) = item { peers[place].bases[run] = known }
-                if case .whole(let run) = item { peers[place].bases[run] = known }
-                break fill
-            case .added(let known):
-                switch item {
-                case .active(let run): peers[place].bases[run] = known
-                case .whole(let run), .brief(let run, _): ended.append(run)
-                }
-                plan.removeFirst()
-            }
+        addRuns(of: &plan, to: &body, &ended, place, moment, source)
+        if !plan.hasRuns {
+            // What changes waits for the runs of the full state, but not for the ids.
+            addChanges(to: &body, &ended, halfOnly: true, place, moment, source)
+            addEnds(of: &plan, to: &body, &ended, place, moment)
         }
         let part = plan.part
-        head.parts = plan.isDone ? part : part + ResyncPlan.estimate(plan.remaining, limit: options.messageLimit)
+        head.parts = plan.isDone ? part : part + plan.estimate(limit: options.messageLimit)
         let isLast = plan.isDone
         plan.endPart()
         peers[place].resync = .sending(plan, since: since)
         sendCounted(place, head, &body, ended: ended, isLastPart: isLast, moment)
     }
 
-    private func add(
-        _ item: ResyncPlan.Item, to body: inout MessageBody, _ place: Int, _ moment: Moment, _ source: any RunSource
-    ) -> MessageBody.Outcome {
-        switch item {
-        case .whole(let run): return addCompleted(run, to: &body, place, moment)
-        case .active(let run):
-            guard remembered[run] == nil, let copy = source.copy(of: run) else { return .added(nil) }
-            return body.update(copy, known: peers[place].bases[run])
-        case .brief(let run, let kind):
-            guard let record = remembered[run] else { return .added(nil) }
-            let ended = age(record, moment)
-            guard ended < options.rememberAge.milliseconds else { return .added(nil) }
-            let name = remembered.names[Int(record.name)]
-            // A run that was only halted when the plan was made may be complete by now; that is in the stash.
-            guard record.isCompleted == (kind == .completed) else { return .added(nil) }
-            return body.brief(run, kind, phenomenon: name.phenomenon, pattern: name.pattern, ended: ended)
+    private mutating func addRuns(
+        of plan: inout ResyncPlan, to body: inout MessageBody, _ ended: inout [RunIdentifier], _ place: Int,
+        _ moment: Moment, _ source: any RunSource
+    ) {
+        while let item = plan.firstRun {
+            let (run, isActive): (RunIdentifier, Bool)
+            switch item {
+            case .rest(let rest):
+                switch body.rest(rest) {
+                case .full, .begun: return
+                case .tooLarge(let bytes): noteTooLarge(place, bytes, moment)
+                case .added: break
+                }
+                plan.removeFirstRun()
+                continue
+            case .whole(let whole): (run, isActive) = (whole, false)
+            case .active(let active): (run, isActive) = (active, true)
+            }
+            let outcome =
+                isActive
+                ? addActive(run, to: &body, place, source) : addCompleted(run, to: &body, place, moment)
+            switch outcome {
+            case .full: return
+            case .begun(let known):
+                peers[place].bases[run] = known
+                return
+            case .tooLarge(let bytes):
+                noteTooLarge(place, bytes, moment)
+                if !isActive, let record = remembered[run], case .full = addEnd(run, record, to: &body, moment) {
+                    return
+                }
+                if !isActive { ended.append(run) }
+                peers[place].bases[run] = nil
+            case .added(let known): if isActive { peers[place].bases[run] = known } else { ended.append(run) }
+            }
+            plan.removeFirstRun()
+        }
+    }
+
+    private mutating func addEnds(
+        of plan: inout ResyncPlan, to body: inout MessageBody, _ ended: inout [RunIdentifier], _ place: Int,
+        _ moment: Moment
+    ) {
+        while let run = plan.firstEnded {
+            if let record = remembered[run], mayBeBrief(run, record, place, moment) {
+                if case .full = addEnd(run, record, to: &body, moment) { return }
+                if !peers[place].unacknowledged.isEmpty, peers[place].unacknowledged.contains(run) {
+                    ended.append(run)
+                }
+            }
+            plan.removeFirstEnded()
         }
     }
 

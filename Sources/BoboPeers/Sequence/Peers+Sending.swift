@@ -4,24 +4,26 @@ import CEL
 extension Peers {
     /// What each message says of this gateway.
     func head(_ place: Int, _ kind: PeerMessage.Kind, _ moment: Moment) -> PeerMessage {
-        let peer = peers[place]
         var head = PeerMessage()
         head.from = options.gateway
-        head.to = peer.id
+        head.to = peers[place].id
         head.epoch = epoch
         head.kind = kind
-        head.reset = peer.sendsReset
+        head.reset = peers[place].sendsReset
         head.now = moment.wall
-        head.ack = peer.joined.map { PeerMessage.Acknowledgment(epoch: $0, seq: peer.heard) }
-        head.since = peer.lastSuccessEver.map { (moment.now - $0).milliseconds }
+        head.ack = peers[place].joined.map { PeerMessage.Acknowledgment(epoch: $0, seq: peers[place].heard) }
+        head.since = peers[place].lastSuccessEver.map { (moment.now - $0).milliseconds }
         head.away = presence.saysAway
         // One that is to stop takes part no more.
         head.ready = presence.isReady && stop == .none
-        head.config = options.config
-        if stop == .none {
-            head.reads = division.reads.mapValues { max(0, (moment.now - $0).milliseconds) }
+        if peers[place].statement != statement {
+            head.config = options.config
+            head.reads =
+                stop == .none ? division.reads.mapValues { max(0, (moment.now - $0).milliseconds) } : [:]
         }
-        head.need = Array(peer.needs.keys.prefix(1000)).sorted { $0.value < $1.value }
+        if !peers[place].needs.isEmpty {
+            head.need = Array(peers[place].needs.keys.prefix(1000)).sorted { $0.value < $1.value }
+        }
         return head
     }
 
@@ -68,20 +70,22 @@ extension Peers {
         var head = head
         head.seq = peers[place].outbox.nextSeq
         head.echo = peers[place].toEcho
-        head.open = isLastPart ? !peers[place].stash.isEmpty : peers[place].isOpen
+        head.open = isLastPart ? !peers[place].stash.isEmpty || !peers[place].rests.isEmpty : peers[place].isOpen
         head.published = takePublished(place)
         let hasChanges = !body.isEmpty
-        let isWhole = peers[place].stash.isEmpty && (isLastPart || !peers[place].isSendingAll)
+        let isWhole = peers[place].stash.isEmpty && peers[place].rests.isEmpty && !peers[place].isSendingRuns
         let bytes = post(place, head.json(&body))
         peers[place].outbox.send(
             CountedMessage(
                 seq: head.seq, bytes: bytes, firstSent: moment.now, lastSent: moment.now, ended: ended,
-                hasChanges: hasChanges, isLastPart: isLastPart, batch: isWhole ? batches : nil))
+                hasChanges: hasChanges, isLastPart: isLastPart, batch: isWhole ? batches : nil,
+                statement: head.reads == nil ? nil : statement))
         peers[place].owesCounted = false
         noteSent(place, head)
     }
 
     private mutating func takePublished(_ place: Int) -> [RunIdentifier] {
+        guard !peers[place].publishedToTell.isEmpty else { return [] }
         let taken = peers[place].publishedToTell.prefix(max(1, options.messageLimit / 140))
         peers[place].publishedToTell.removeFirst(taken.count)
         return Array(taken)
@@ -109,12 +113,11 @@ extension Peers {
     }
 
     private mutating func sendChanges(_ place: Int, _ moment: Moment, _ source: any RunSource) {
-        let peer = peers[place]
-        let waits = !peer.stash.isEmpty || !peer.publishedToTell.isEmpty
-        if waits, isDue(peer, moment) { return sendStash(place, moment, source) }
-        let isQuiet = peer.lastSuccess.map { moment.now - $0 >= options.effectivePingAfter } ?? true
-        let hasNeeds = peer.needs.values.contains(0)
-        if peer.owesCounted || isQuiet || hasNeeds {
+        let waits = peers[place].waitsSince != nil
+        if waits, isDue(place, moment) { return sendStash(place, moment, source) }
+        let isQuiet = peers[place].lastSuccess.map { moment.now - $0 >= options.effectivePingAfter } ?? true
+        let hasNeeds = !peers[place].needs.isEmpty && peers[place].needs.values.contains(0)
+        if peers[place].owesCounted || isQuiet || hasNeeds {
             if waits { return sendStash(place, moment, source) }
             var head = head(place, .ping, moment)
             head.digest = digest(place, source)
@@ -123,26 +126,48 @@ extension Peers {
         }
     }
 
-    func isDue(_ peer: Peer, _ moment: Moment) -> Bool {
-        if peer.stash.isUrgent || peer.owesAcknowledgment || peer.owesCounted { return true }
-        guard let oldest = peer.stash.oldest ?? peer.publishedSince else { return false }
+    private func isDue(_ place: Int, _ moment: Moment) -> Bool {
+        if peers[place].stash.isUrgent || peers[place].owesAcknowledgment || peers[place].owesCounted { return true }
+        guard let oldest = peers[place].waitsSince else { return false }
         // By then it has about reached the size of a message.
-        return moment.now - oldest >= options.batch || peer.stash.count * 400 >= options.messageLimit
+        return moment.now - oldest >= options.batch || peers[place].stash.count * 250 >= options.messageLimit
     }
 
     private mutating func sendStash(_ place: Int, _ moment: Moment, _ source: any RunSource) {
         let head = head(place, .sync, moment)
-        var body = MessageBody(limit: bodyLimit(head))
+        var body = body(place, head)
         var ended: [RunIdentifier] = []
-        fill: while let (run, content) = peers[place].stash.first() {
-            let outcome = add(run, content, to: &body, place, moment, source)
-            switch outcome {
-            case .full: break fill
+        addChanges(to: &body, &ended, place, moment, source)
+        sendCounted(place, head, &body, ended: ended, moment)
+    }
+
+    /// Adds what waits in the stash.
+    /// - Parameter halfOnly: whether it ends when the message is half full.
+    mutating func addChanges(
+        to body: inout MessageBody, _ ended: inout [RunIdentifier], halfOnly: Bool = false, _ place: Int,
+        _ moment: Moment, _ source: any RunSource
+    ) {
+        guard addRests(to: &body, place, moment) else { return }
+        while let (run, content) = peers[place].stash.first() {
+            if halfOnly, body.isHalfFull { return }
+            switch add(run, content, to: &body, place, moment, source) {
+            case .full: return
             case .begun(let known):
                 peers[place].bases[run] = known
-                break fill
+                return
+            case .tooLarge(let bytes):
+                // There is no message for it; that a run has ended can be said without.
+                noteTooLarge(place, bytes, moment)
+                if !content.isUpdate, let record = remembered[run],
+                    case .full = addEnd(run, record, to: &body, moment)
+                {
+                    return
+                }
+                if !content.isUpdate { ended.append(run) }
+                peers[place].bases[run] = nil
+                peers[place].stash.removeFirst(now: moment.now)
             case .added(let known):
-                if case .updated = content {
+                if content.isUpdate {
                     peers[place].bases[run] = known
                 } else {
                     peers[place].bases[run] = nil
@@ -151,11 +176,24 @@ extension Peers {
                 peers[place].stash.removeFirst(now: moment.now)
             }
         }
-        sendCounted(place, head, &body, ended: ended, moment)
+    }
+
+    /// A body for the message, as large as its head leaves room for.
+    func body(_ place: Int, _ head: PeerMessage) -> MessageBody {
+        let room = bodyLimit(head)
+        return MessageBody(
+            limit: room, most: options.largestMessage - (options.messageLimit - room), table: peers[place].table)
+    }
+
+    mutating func noteTooLarge(_ place: Int, _ bytes: Int, _ moment: Moment) {
+        counters.tooLarge += 1
+        if let last = lastTooLarge, moment.now - last < .seconds(60) { return }
+        lastTooLarge = moment.now
+        log(.tooLarge(peers[place].id, bytes: bytes))
     }
 
     func bodyLimit(_ head: PeerMessage) -> Int {
-        let names = head.reads.keys.reduce(0) { $0 + $1.utf8.count + 16 }
+        let names = (head.reads ?? [:]).keys.reduce(0) { $0 + $1.utf8.count + 16 }
         let patterns = (head.patterns ?? []).reduce(0) { $0 + 100 + $1.phenomenon.utf8.count + $1.pattern.utf8.count }
         return max(1024, options.messageLimit - 1024 - names - 35 * head.need.count - patterns)
     }
@@ -166,10 +204,7 @@ extension Peers {
         _ source: any RunSource
     ) -> MessageBody.Outcome {
         switch content {
-        case .updated:
-            // One that has ended by itself since is sent no more.
-            guard let copy = source.copy(of: run), remembered[run] == nil else { return .added(nil) }
-            return body.update(copy, known: peers[place].bases[run])
+        case .updated: return addActive(run, to: &body, place, source)
         case .completed: return addCompleted(run, to: &body, place, moment)
         case .halted(let identity, let key, let timestamp):
             let record = remembered[run]
@@ -179,17 +214,35 @@ extension Peers {
         }
     }
 
+    func addActive(
+        _ run: RunIdentifier, to body: inout MessageBody, _ place: Int, _ source: any RunSource
+    ) -> MessageBody.Outcome {
+        // One that has ended by itself since is sent no more.
+        guard remembered[run] == nil else { return .added(nil) }
+        let known = peers[place].bases[run]
+        guard let copy = known.flatMap({ source.copy(of: run, after: $0) }) ?? source.copy(of: run) else {
+            return .added(nil)
+        }
+        return body.update(copy)
+    }
+
+    /// That a completed or halted run has ended, and no more.
+    func addEnd(
+        _ run: RunIdentifier, _ record: Remembered.Record, to body: inout MessageBody, _ moment: Moment
+    ) -> MessageBody.Outcome {
+        let name = remembered.names[Int(record.name)]
+        return body.brief(
+            run, record.isCompleted ? .completed : .halted, phenomenon: name.phenomenon, pattern: name.pattern,
+            ended: age(record, moment))
+    }
+
     func addCompleted(
         _ run: RunIdentifier, to body: inout MessageBody, _ place: Int, _ moment: Moment
     ) -> MessageBody.Outcome {
         guard let record = remembered[run] else { return .added(nil) }
-        guard let completed = remembered.completed[run] else {
-            let name = remembered.names[Int(record.name)]
-            return body.brief(
-                run, .completed, phenomenon: name.phenomenon, pattern: name.pattern, ended: age(record, moment))
-        }
+        guard let completed = remembered.completed[run] else { return addEnd(run, record, to: &body, moment) }
         return body.complete(
-            completed.copy, known: peers[place].bases[run],
+            completed.after(peers[place].bases[run]),
             MessageBody.Completion(
                 publisher: completed.publisher, published: record.isPublished, timestamp: completed.timestamp),
             ended: age(record, moment))
@@ -199,9 +252,4 @@ extension Peers {
     func age(_ record: Remembered.Record, _ moment: Moment) -> Int64 {
         max(0, (ages(moment) - record.ended).milliseconds)
     }
-}
-
-extension Peer {
-    /// That a run is published waits for company no longer than a change does.
-    var publishedSince: Duration? { publishedToTell.isEmpty ? nil : publishedOldest }
 }

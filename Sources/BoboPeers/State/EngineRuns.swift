@@ -29,6 +29,20 @@ package final class EngineRuns: RunSource {
 
     package func copy(of run: RunIdentifier) -> RunCopy? { engine.copy(of: run) }
 
+    package func copy(of run: RunIdentifier, after known: KnownPart) -> RunCopy? {
+        engine.copy(of: run, after: known.length, known.hash)
+    }
+
+    package func holds(_ run: RunIdentifier, _ part: KnownPart) -> Bool {
+        engine.holds(run, part.length, part.hash)
+    }
+
+    package var takesParts: Bool { true }
+
+    package var activeRunCount: Int { engine.activeRunCount }
+
+    package var clock: Int64? { engine.now }
+
     package func rank(of run: RunIdentifier) -> RunRank? { engine.rank(of: run) }
 
     package var activeRuns: [RunIdentifier] { engine.activeRuns }
@@ -43,6 +57,8 @@ package final class EngineRuns: RunSource {
     package func version(phenomenon: String, pattern: String) -> Hash128? {
         versions[Name(phenomenon: phenomenon, pattern: pattern)]
     }
+
+    package var rests: [RestCopy] { engine.rests }
 
     package func event(from exchanged: ExchangedEvent) -> Event? { engine.event(from: exchanged) }
 }

@@ -16,9 +16,11 @@ struct Peer {
         var away = false
         var reads: [String: Int64] = [:]
         var readsAt = Duration.zero
-        var since: Int64?
         var config: Hash128?
         var patterns: Set<PatternIdentity> = []
+        /// As its last counted message that had them said, for messages that leave them out.
+        var lastingReads: (reads: [String: Int64], at: Duration) = ([:], .zero)
+        var lastingConfig: Hash128?
     }
 
     let id: String
@@ -54,8 +56,14 @@ struct Peer {
     var stash = Stash()
     /// What it was sent in this pair of epochs since the last RESYNC.
     var bases: [RunIdentifier: KnownPart] = [:]
+    /// The patterns as part 1 of the last RESYNC to it lists them, and as part 1 of the last one from it does.
+    var table = PatternTable()
+    var tableHeard = PatternTable()
+    /// The number of what this gateway says of its partitions that the peer has acknowledged.
+    var statement: Int?
     /// Ended runs that it has not acknowledged.
     var unacknowledged: Set<RunIdentifier> = []
+    var rests = RestStash()
     var publishedToTell: [RunIdentifier] = []
     var publishedOldest = Duration.zero
     /// The last batch of local changes that it has whole.
@@ -73,6 +81,9 @@ struct Peer {
 
     // Liveness
     var said = Said()
+    /// How long ago its last success with this gateway's former life was, as it said first: later it speaks of this life.
+    var sinceFormerLife: (Duration, at: Duration)?
+    private(set) var hasSpoken = false
     var isOnline: Bool?
     /// Whether `offline` came since its last message that was applied.
     var isOffline = false
@@ -103,38 +114,57 @@ struct Peer {
         nextPart = 1
         hasSentAll = false
         said = Said()
+        table = PatternTable()
+        tableHeard = PatternTable()
+        statement = nil
         digest = DigestComparison()
     }
 
     /// The full state makes these needless.
     mutating func clearChanges() {
         stash.removeAll()
+        rests.removeAll()
         bases = [:]
         publishedToTell = []
     }
 
+    mutating func note(since: Int64?, now: Duration) {
+        if !hasSpoken { sinceFormerLife = since.map { (.milliseconds($0), now) } }
+        hasSpoken = true
+    }
+
     var isSendingAll: Bool { if case .none = resync { false } else { true } }
 
+    /// Whether runs of the full state are still to go; what follows of it is ids only.
+    var isSendingRuns: Bool {
+        switch resync {
+        case .none: false
+        case .wanted: true
+        case .sending(let plan, _): plan.hasRuns
+        }
+    }
+
     /// Changes that the peer has not acknowledged and that the message being made does not bear.
-    var isOpen: Bool { isSendingAll || !stash.isEmpty }
+    var isOpen: Bool { isSendingAll || !stash.isEmpty || !rests.isEmpty }
 }
 
 /// Parts of histories that came ahead of the rest.
 struct PartialHistories {
     private static let limit = 64 << 20
-    private var histories: [RunIdentifier: [HistoryEntry]] = [:]
+    private var histories: [RunIdentifier: RunCopy] = [:]
     private var bytes = 0
 
-    subscript(run: RunIdentifier) -> [HistoryEntry]? { histories[run] }
+    /// Its block says nothing.
+    subscript(run: RunIdentifier) -> RunCopy? { histories[run] }
 
-    mutating func keep(_ history: [HistoryEntry], of run: RunIdentifier, added: ArraySlice<HistoryEntry>) {
+    mutating func keep(_ copy: RunCopy, added: ArraySlice<HistoryEntry>) {
         bytes += added.reduce(0) { $0 + 256 + $1.event.body.bytes.count }
         guard bytes <= PartialHistories.limit else { return removeAll() }
-        histories[run] = history
+        histories[copy.identifier] = copy
     }
 
     mutating func remove(_ run: RunIdentifier) {
-        guard histories.removeValue(forKey: run) != nil else { return }
+        guard !histories.isEmpty, histories.removeValue(forKey: run) != nil else { return }
         if histories.isEmpty { bytes = 0 }
     }
 
@@ -170,21 +200,26 @@ struct ClockDifference {
 
 /// Whether the digests of both sides agree.
 struct DigestComparison {
+    /// PINGs may follow each other closely; gateways' clocks, and with them what is past its `within`, may differ longer.
+    private static let least = Duration.seconds(10)
+
     private var pair: (own: Hash128, other: Hash128)?
     private var times = 0
+    private var since = Duration.zero
     private(set) var agrees: Bool?
     var lastResync: Duration?
 
     /// Takes the values of a PING.
     /// - Returns: whether they stayed the same to the third PING after, and differ.
-    mutating func note(own: Hash128, other: Hash128, isOpen: Bool) -> Bool {
+    mutating func note(own: Hash128, other: Hash128, isOpen: Bool, now: Duration) -> Bool {
         agrees = own == other
         guard !isOpen, own != other, let known = pair, known == (own, other) else {
             pair = isOpen ? nil : (own, other)
             times = 0
+            since = now
             return false
         }
         times += 1
-        return times >= 3
+        return times >= 3 && now - since >= DigestComparison.least
     }
 }

@@ -48,12 +48,13 @@ package enum PeerLog: Sendable, Hashable {
     case digestsDiffer(String)
     case clockDiffers(String, milliseconds: Int64)
     case reading(Int, of: Int, taken: [String], left: [String])
+    case tooLarge(String, bytes: Int)
 
     package var level: Level {
         switch self {
         case .joined, .live, .resynced, .received, .ready, .resyncing, .reading, .runsKept: .info
         case .gone, .stashOverflow, .versionMismatch, .configurationMismatch, .dropped, .away, .runsDropped, .takenOver,
-            .forgottenEarly, .clockDiffers:
+            .forgottenEarly, .clockDiffers, .tooLarge:
             .warning
         case .digestsDiffer: .error
         }
@@ -85,6 +86,8 @@ extension PeerLog: CustomStringConvertible {
         case .forgottenEarly(let count): "\(count) ended runs forgotten before their time: remember.runs is reached"
         case .digestsDiffer(let peer): "the active runs here and at \(peer) differ: a fault in one of the programs"
         case .clockDiffers(let peer, let milliseconds): "the clock of \(peer) differs by \(milliseconds) ms"
+        case .tooLarge(let peer, let bytes):
+            "an event of \(bytes) bytes is too large for a message to \(peer): its runs are not shared, but that they end"
         case .reading(let count, let total, let taken, let left):
             "reads \(count) of \(total) partitions" + PeerLog.list("; takes ", taken) + PeerLog.list("; leaves ", left)
         }
@@ -117,6 +120,8 @@ package struct PeerCounters: Sendable, Equatable {
     package var takenOver = 0
     package var digestFaults = 0
     package var passedOn = 0
+    /// Changes that were not sent to a peer, since an event is larger than a message can be.
+    package var tooLarge = 0
 
     package init() {}
 }

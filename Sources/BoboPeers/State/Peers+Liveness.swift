@@ -5,10 +5,11 @@ extension Peers {
     /// Finds out who is live: in the SYNC or PING period, ready, and not offline since it was heard.
     mutating func settleLiveness(_ moment: Moment) {
         for place in peers.indices {
-            let peer = peers[place]
             let isLive =
-                peer.joined != nil && !isInResyncPeriod(peer, moment.now) && peer.said.ready && !peer.isOffline
-            guard isLive != peer.isLive else { continue }
+                peers[place].joined != nil && !peers[place].isInResyncPeriod(moment.now, options)
+                && peers[place].said.ready && !peers[place].isOffline
+            guard isLive != peers[place].isLive else { continue }
+            let peer = peers[place]
             if isLive {
                 peers[place].isLive = true
                 peers[place].liveSince = moment.now
@@ -47,7 +48,10 @@ extension Peers {
         guard !isSourceStale else { return }
         let isOpen =
             message.open || peers[place].isOpen || peers[place].outbox.inFlight?.hasChanges == true
-        guard peers[place].digest.note(own: digest(place, source), other: other, isOpen: isOpen) else { return }
+        guard
+            peers[place].digest.note(
+                own: digest(place, source), other: other, isOpen: isOpen, now: moment.now)
+        else { return }
         if let last = peers[place].digest.lastResync, moment.now - last < .seconds(600) { return }
         peers[place].digest.lastResync = moment.now
         counters.digestFaults += 1

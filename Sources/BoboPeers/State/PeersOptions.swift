@@ -20,6 +20,9 @@ package struct PeersOptions: Sendable {
     package var batch = Duration.milliseconds(10)
     /// Bytes.
     package var messageLimit = 256 << 10
+    /// Bytes: a message with a single event that is larger than `messageLimit` may have so many. At most what the broker
+    /// passes on, and what peers read.
+    package var largestMessage = MessageLimits.size
     /// A hash of `partitions` and of the entries of `sensors`: only gateways of one kind divide among themselves.
     package var config = Hash128()
     package var division = DivisionOptions()

@@ -46,7 +46,7 @@ extension Peers {
     private func line(_ peer: Peer, _ moment: Moment) -> PeersReport.Line {
         let elapsed = peer.lastSuccess.map { moment.now - $0 }
         let period =
-            isInResyncPeriod(peer, moment.now)
+            peer.isInResyncPeriod(moment.now, options)
             ? "resync" : (elapsed ?? .zero) >= options.effectivePingAfter ? "ping" : "sync"
         return PeersReport.Line(
             peer: peer.id, period: period, isLive: peer.isLive, isReady: peer.said.ready,
@@ -56,7 +56,7 @@ extension Peers {
 }
 
 extension PeersReport {
-    /// The members `peers` and `partitions` of the figures.
+    /// The members `peers`, `partitions` and `reading` of the figures; the last says for how many seconds.
     package func write(to json: inout JSONWriter) {
         json.raw("\"peers\":{")
         for (index, line) in peers.enumerated() {
@@ -88,6 +88,19 @@ extension PeersReport {
                 json.write(reader)
             }
             json.raw("]")
+        }
+        json.raw("},\"reading\":{")
+        for (index, (name, readers)) in partitions.sorted(by: { $0.key < $1.key }).enumerated() {
+            if index > 0 { json.raw(",") }
+            json.write(name)
+            json.raw(":{")
+            for (place, reader) in readers.sorted(by: { $0.reader < $1.reader }).enumerated() {
+                if place > 0 { json.raw(",") }
+                json.write(reader.reader)
+                json.raw(":")
+                json.write(reader.seconds)
+            }
+            json.raw("}")
         }
         json.raw("}")
     }

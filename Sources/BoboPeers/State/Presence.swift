@@ -68,7 +68,7 @@ extension Peers {
         // One that has just begun, and has nothing yet, has not gone on with anything.
         guard !message.away, message.ready || !message.reset else { return }
         presence.standing = .together
-        origins = [:]
+        origins.removeAll()
         isSourceStale = true
         act(.dropRuns)
         log(.runsDropped(because: peers[place].id))

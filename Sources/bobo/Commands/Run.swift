@@ -24,7 +24,9 @@ struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The gateway's name; by default the host's.", valueName: "id"))
     var instance: String?
 
-    @Option(help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"),
+        completion: .patterns)
     var patterns: String?
 
     @Option(

@@ -196,4 +196,38 @@ import Testing
         }
         #expect(hints.count == 4)
     }
+
+    @Test(
+        "With partitions, what crosses them and what no partition covers is hinted at; what they ask of sensors is an error"
+    )
+    func partitions() throws {
+        try folder.write(
+            """
+            phenomenon: pair
+            patterns: [{name: one, singleton: true, input: [home/+/a, home/+/b], blocks: [{next: 'true'}, {next: 'true'}]}]
+            """, to: "pair.yaml")
+        #expect(try BoboProcess.run(["check", "pair.yaml"], in: folder).output == "")
+        try folder.write("peers: {ids: [gw-b]}\npartitions: {filters: [home/hall/#]}\n", to: "two.yaml")
+        for arguments in [["check", "--config", "two.yaml", "pair.yaml"], ["check", "pair.yaml", "two.yaml"]] {
+            let result = try BoboProcess.run(arguments, in: folder)
+            #expect(result.status == 0)
+            let lines = result.output.split(separator: "\n")
+            #expect(lines.count == 2, "\(result)")
+            #expect(
+                lines.contains { $0.hasPrefix("pair.yaml:2:86: hint: \"one\": the events of one run may come from") })
+            #expect(
+                lines.contains {
+                    $0.hasPrefix("two.yaml:2:23: hint: no partition covers all topics of home/+/a, home/+/b")
+                })
+        }
+        try folder.write("peers: {ids: [gw-b]}\npartitions: {copies: 2}\n", to: "copies.yaml")
+        let refused = try BoboProcess.run(["check", "--config", "copies.yaml", "pair.yaml"], in: folder)
+        #expect(refused.status == 1)
+        #expect(
+            refused.output.hasPrefix(
+                "copies.yaml:2:22: partitions.copies: 2 needs an event_id for every topic; home/+/a"))
+        let run = try BoboProcess.run(["run", "--config", "copies.yaml", "--patterns", "pair.yaml"], in: folder)
+        #expect(run.status == 65)
+        #expect(run.errors.hasPrefix("copies.yaml:2:22: partitions.copies: 2 needs an event_id"))
+    }
 }

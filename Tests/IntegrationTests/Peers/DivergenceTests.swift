@@ -24,8 +24,8 @@ import Testing
         for step in 1...steps { try gateways.say(step, of: key, on: .left) }
         try gateways.wait(for: "run at gw-b") { [gateways] in
             gateways.messages(from: "gw-a", to: "gw-b").contains { message in
-                message["updated"].values.contains { $0["key"].string == key && $0["length"] == ReadJSON(steps) }
-            } && gateways.messages(from: "gw-a", to: "gw-b").last?["open"] == false
+                message["updated"].values.contains { $0.historyLength == steps }
+            } && gateways.messages(from: "gw-a", to: "gw-b").last?["open"] != true
         }
         try gateways.waitForActiveRuns(1)
     }

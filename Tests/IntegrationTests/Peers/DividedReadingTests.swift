@@ -30,7 +30,7 @@ import Testing
                 gateways.messages(from: sender, to: receiver).flatMap { $0["updated"].values }
             }
         }
-        let runs = entries.filter { $0["length"] == ReadJSON(length) }
+        let runs = entries.filter { $0.historyLength == length }
             .flatMap { $0["id"].string.map { [$0] } ?? $0["id"].values.compactMap(\.string) }
         return Set(runs).count >= count
     }

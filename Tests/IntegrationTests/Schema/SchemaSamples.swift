@@ -44,9 +44,16 @@ enum SchemaSamples {
                   - {not_followed_by: payload > 3, optional: false}
                   - {followed_by_any: [payload > 4, {on: home/a, group: other}], group: any}
                   - {not_followed_by_any: [payload > 5, {where: payload < 0}]}
-                  - {absent: {on: home/#}, for: 500ms, group: quiet, unless: [payload > 7]}
+                  - {followed_by: payload > 1, times: {min: 1, max: 3}}
+                  - {next: payload > 1, loop: true, until: payload > 2}
+                  - {followed_by: payload > 1, times: {min: 0}, until: {on: home/a}}
+                  - {all_of: [payload > 1, {on: home/a, where: payload > 2, group: other}], group: both, unless: [payload > 7]}
+                  - {absent: {on: home/#}, for: 500ms, group: quiet, unless: [payload > 7], restart: true, only_if: size(history) > 1}
             """),
-        pattern("input: home/a"), pattern("input: {on: home/a}"), pattern("preconditions: []\nhaltconditions: []"),
+        pattern("after_match: skip_past_last_event\nstate: home/+"), pattern("rest: 1h30m"), pattern("rest: {for: 5s}"),
+        pattern("rest: {until: {on: home/a, where: payload > 1}}\nafter_match: no_skip"),
+        pattern("state: [home/a, {on: [home/b], where: payload > 1}]"), pattern("input: home/a"),
+        pattern("input: {on: home/a}"), pattern("preconditions: []\nhaltconditions: []"),
         pattern("key: 1"),
         file("configuration", "# nothing\n"),
         file(
@@ -77,10 +84,26 @@ enum SchemaSamples {
             max_payload: 1MiB
             max_state: 10000
             queue: {size: 100, when_full: drop_oldest}
+            peers:
+              ids: [gw-b, gw-c]
+              key_file: peer.key
+              ping_after: 30s
+              resync_after: 1m
+              ping_interval: 5s
+              resync_interval: 10s
+              stash_interval: 5s
+              stash_limit: 10000
+              remember: {runs: 1000000, age: 10m}
+              catch_up: 2s
+              batch: 10ms
+              message_limit: 256KiB
+            partitions: {filters: [home/kitchen/#, '#'], copies: 1, read: ['#'], share: ''}
             stats_interval: 5s
             log_level: trace
             log_format: json
             """),
+        file("configuration", "peers: {ids: [], batch: 0ms}\npartitions: {share: group}"),
+        file("configuration", "peers: {ids: [b]}\npartitions: {copies: 2}"),
         file(
             "configuration",
             "broker: {url: 'mqtt://[::1]', version: 5, password_file: p, username: u}\nmax_payload: 4096"),
@@ -100,7 +123,10 @@ enum SchemaSamples {
             "within: soon", "within: 5", "within: 1m1h", "within: []", "singleton: yes", "singleton: 1",
             "preconditions: payload > 1", "preconditions: [[payload > 1]]", "haltconditions: [{}]",
             "haltconditions: [{group: a, where: payload > 1}]", "max_runs: 0", "max_runs: many", "max_history: 1.5",
-            "emit: x", "emit: {dta: x}", "emit: {qos: 3}", "emit: {retain: yes}", "emit: {topic: 1}", "actions: {}",
+            "after_match: skip", "after_match: true", "rest: soon", "rest: {}", "rest: {for: soon}",
+            "rest: {untl: payload}",
+            "rest: [5s]", "state: []", "state: {where: payload > 1}", "state: 3", "emit: x", "emit: {dta: x}",
+            "emit: {qos: 3}", "emit: {retain: yes}", "emit: {topic: 1}", "actions: {}",
             "actions: [{}]", "actions: [{log: text}]", "actions: [{log: {}}]", "actions: [{log: {message: 1}}]",
             "actions: [{log: {message: m, level: loud}}]", "actions: [{publish: {payload: x}}]",
             "actions: [{publish: {topic: t}, log: {message: m}}]", "actions: [{mail: {to: me}}]",
@@ -114,6 +140,9 @@ enum SchemaSamples {
             "[{next: payload > 1, for: 1s}]", "[{next: payload > 1, loop: 1}]",
             "[{next: payload > 1, unless: payload > 2}]",
             "[{next: payload > 1, unless: []}]", "[{next: {on: t, group: a}}]", "[{next: {}}]",
+            "[{next: payload > 1, times: {}}]", "[{followed_by: payload > 1, times: {max: 2}}, {next: payload > 1}]",
+            "[{followed_by: payload > 1, times: {min: x}}, {next: payload > 1}]", "[{all_of: payload > 1}]",
+            "[{all_of: []}]", "[{next: payload > 1, restart: true}]", "[{next: payload > 1, only_if: payload > 1}]",
             // First blocks.
             "[{absent: payload > 1, for: 1s}]", "[{not_next: payload > 1}, {next: payload > 1}]",
             "[{followed_by: payload > 1, loop: true}, {next: payload > 1}]",
@@ -124,6 +153,11 @@ enum SchemaSamples {
             "[{next: payload > 1}, {absent: payload > 1, for: 1s, times: 2}]",
             "[{next: payload > 1}, {followed_by: payload > 1, loop: true, optional: true}, {next: payload > 1}]",
             "[{next: payload > 1}, {next: payload > 1, optional: true}, {next: payload > 1}]",
+            "[{next: payload > 1}, {next: payload > 1, times: {min: 1}}, {next: payload > 1}]",
+            "[{next: payload > 1}, {followed_by: payload > 1, until: payload > 2}, {next: payload > 1}]",
+            "[{next: payload > 1}, {followed_by: payload > 1, times: {min: 1, max: 2}, until: payload > 2}, {next: payload > 1}]",
+            "[{next: payload > 1}, {all_of: [payload > 1], loop: true}, {next: payload > 1}]",
+            "[{next: payload > 1}, {absent: payload > 1, for: 1s, restart: 1}]",
             "[{next: payload > 1}, {not_followed_by: payload > 1, loop: true}, {next: payload > 1}]",
             "[{next: payload > 1}, {not_next: payload > 1, optional: true}, {next: payload > 1}]",
         ].map { pattern("", blocks: $0) }
@@ -139,6 +173,10 @@ enum SchemaSamples {
             "sensors: [{filter: a, timestmp: ts}]", "max_lateness: 1", "late: perhaps", "max_ahead: -1s",
             "max_payload: 1MB",
             "max_payload: 0", "max_state: 0", "queue: []", "queue: {size: 0}", "queue: {when_full: explode}",
-            "queue: {siz: 1}", "stats_interval: often", "log_level: loud", "log_format: xml",
+            "queue: {siz: 1}", "stats_interval: often", "peers: []", "peers: {ids: b}", "peers: {ids: [b, b]}",
+            "peers: {ids: ['a b']}", "peers: {ping_after: 5}", "peers: {remember: 5}", "peers: {remember: {age: 1}}",
+            "peers: {stash_limit: 0}", "peers: {message_limit: 1MB}", "peers: {id: [b]}", "partitions: {filters: a}",
+            "partitions: {filters: [a/#/b]}", "partitions: {copies: 3}", "partitions: {read: ['']}",
+            "partitions: {share: a/b}", "log_level: loud", "log_format: xml",
         ].map { file("configuration", $0) }
 }

@@ -1,0 +1,81 @@
+/// Compares what was published with what one gateway that reads everything publishes.
+struct Comparison {
+    private let world: World
+    private let oracle: Oracle
+    private let plan: FaultPlan
+
+    /// Whether the broker itself loses nothing, and every gateway comes back.
+    private var isAlwaysRead: Bool { world.scenario.family != .brokerKill }
+
+    init(_ world: World, _ oracle: Oracle, _ plan: FaultPlan) {
+        self.world = world
+        self.oracle = oracle
+        self.plan = plan
+    }
+
+    func check() -> SimulationResult.Figures {
+        let record = world.record
+        var figures = SimulationResult.Figures()
+        figures.messages = record.messages.count
+        figures.expected = oracle.expected.count
+        figures.published = record.published.count
+        figures.peerMessages = record.peerMessages
+        figures.peerBytes = record.peerBytes
+        figures.simulated = world.scenario.over.seconds
+        var times: [Outcome.Name: Int] = [:]
+        var actual: [Outcome.Name: Outcome] = [:]
+        for published in record.published {
+            times[published.outcome.name, default: 0] += 1
+            if actual[published.outcome.name] == nil { actual[published.outcome.name] = published.outcome }
+        }
+        figures.publishedAgain = record.published.count - times.count
+        for (name, outcome) in oracle.expected.sorted(by: { $0.key < $1.key }) {
+            guard let found = actual[name] else {
+                figures.missing += 1
+                if !isExcused(outcome) { world.violate(.missing, "\(name) \(outcome.history)") }
+                continue
+            }
+            if found.history != outcome.history {
+                figures.different += 1
+                if !isExcused(outcome) {
+                    world.violate(.different, "\(name) \(found.history), expected \(outcome.history)")
+                }
+            }
+        }
+        for (name, outcome) in actual.sorted(by: { $0.key < $1.key }) where oracle.expected[name] == nil {
+            figures.falseEvents += 1
+            if !isExcused(outcome) { world.violate(.falseEvent, "\(name) \(outcome.history)") }
+        }
+        if !world.scenario.family.hasFaults {
+            for (name, times) in times.sorted(by: { $0.key < $1.key }) where times > 1 {
+                world.violate(.publishedTwice, "\(name), \(times) times")
+            }
+        }
+        for message in record.messages {
+            let acts = record.acted[message.number] ?? []
+            if acts.isEmpty { figures.unread += 1 }
+            if acts.count > world.scenario.copies { figures.readTwice += 1 }
+            if acts.isEmpty, isAlwaysRead { world.violate(.unread, "\(message.topic) \(message.number)") }
+        }
+        return figures
+    }
+
+    /// Whether it was under way while what is read and replicated could be late, so that another order is no fault.
+    private func isExcused(_ outcome: Outcome) -> Bool {
+        let scenario = world.scenario
+        if scenario.family.isHarmless { return false }
+        // Complex events of several gateways come in the order in which these know of them: docs/simulation.md.
+        let isStrict = outcome.name.phenomenon != PatternLibrary.onComplexEvents
+        if isStrict, scenario.copies == 2, scenario.family.keepsAllWithTwoCopies { return false }
+        let before = Duration.milliseconds(500)
+        let after = Duration.seconds(45)
+        guard let start = time(of: outcome.name.first) else { return true }
+        // Of a gateway whose date was wrong it may lie anywhere.
+        let end = max(start, .milliseconds(outcome.timestamp - LocalClock.epoch))
+        return plan.windows.contains { $0.start - before <= end && start <= $0.end + after }
+    }
+
+    private func time(of number: Int) -> Duration? {
+        world.record.messages.indices.contains(number) ? world.record.messages[number].at : nil
+    }
+}
