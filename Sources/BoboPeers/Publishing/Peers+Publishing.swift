@@ -40,7 +40,7 @@ extension Peers {
     }
 
     private func isThere(_ publisher: String) -> Bool {
-        publisher == options.gateway || places[publisher].map { peers[$0].isLive } ?? false
+        publisher == options.gateway || places[publisher].map { peers[$0].isLive || peers[$0].isLeaving } ?? false
     }
 
     /// Takes over what a publisher that went away, or says nothing, has left.

@@ -89,6 +89,8 @@ struct Peer {
     var isOffline = false
     var isLive = false
     var liveSince: Duration?
+    /// It was live, and is about to stop.
+    var isLeaving = false
     var clock = ClockDifference()
     var digest = DigestComparison()
 
@@ -97,6 +99,7 @@ struct Peer {
     /// The peer's new life, or this gateway's: what was under way for the former one is dropped.
     mutating func beginAnew() {
         joined = nil
+        isLeaving = false
         heard = 0
         heardSealed = 0
         outbox.drop()
