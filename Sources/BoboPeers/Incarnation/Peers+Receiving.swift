@@ -74,7 +74,6 @@ extension Peers {
         presence.lastApplied = moment.now
         if let clock = message.clock { heardClock = max(clock, heardClock ?? clock) }
         peers[place].said.ready = message.ready
-        if message.ready { peers[place].wasReady = true }
         peers[place].said.away = message.away
         notePartitions(place, message, moment)
         if let patterns = message.patterns {

@@ -81,8 +81,6 @@ struct Peer {
 
     // Liveness
     var said = Said()
-    /// Whether it was ready in its present life.
-    var wasReady = false
     /// How long ago its last success with this gateway's former life was, as it said first: later it speaks of this life.
     var sinceFormerLife: (Duration, at: Duration)?
     private(set) var hasSpoken = false
@@ -91,6 +89,8 @@ struct Peer {
     var isOffline = false
     var isLive = false
     var liveSince: Duration?
+    /// It was live, and is about to stop.
+    var isLeaving = false
     var clock = ClockDifference()
     var digest = DigestComparison()
 
@@ -99,6 +99,7 @@ struct Peer {
     /// The peer's new life, or this gateway's: what was under way for the former one is dropped.
     mutating func beginAnew() {
         joined = nil
+        isLeaving = false
         heard = 0
         heardSealed = 0
         outbox.drop()
