@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "bobo", targets: ["bobo"]),
         .library(name: "BoboEngine", targets: ["BoboEngine"]),
+        .library(name: "BoboPatternBuilder", targets: ["BoboPatternBuilder"]),
         .library(name: "BoboPatterns", targets: ["BoboPatterns"]),
         .library(name: "BoboGateway", targets: ["BoboGateway"]),
         .library(name: "CEL", targets: ["CEL"]),
@@ -43,6 +44,8 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "BoboPatternBuilder", dependencies: ["BoboEngine", "BoboTopics", "CEL"], swiftSettings: strict),
         .target(name: "BoboYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
         .target(
             name: "BoboPatterns", dependencies: ["BoboEngine", "BoboYAML", "BoboTopics", "CEL"], swiftSettings: strict),
@@ -54,6 +57,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "BoboSharing", dependencies: ["BoboEngine", "BoboPeers", "BoboTopics"], swiftSettings: strict),
+        .target(name: "BoboGraph", dependencies: ["BoboEngine", "BoboTopics", "CEL"], swiftSettings: strict),
         .target(name: "BoboMQTT", dependencies: ["CMosquitto", "BoboTopics"], swiftSettings: strict),
         .target(
             name: "BoboGateway",
@@ -66,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "bobo",
             dependencies: [
-                "BoboGateway", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
+                "BoboGateway", "BoboGraph", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboTopics", "BoboYAML", "CEL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -100,6 +104,14 @@ let package = Package(
             name: "BoboEngineTests", dependencies: ["BoboEngine", "BoboPatterns", "BoboYAML", "CEL", "BoboTopics"],
             swiftSettings: strict),
         .testTarget(name: "BoboYAMLTests", dependencies: ["BoboYAML"], swiftSettings: strict),
+        .testTarget(
+            name: "BoboPatternBuilderTests",
+            dependencies: ["BoboPatternBuilder", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BoboGraphTests",
+            dependencies: ["BoboGraph", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
         .testTarget(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),

@@ -41,10 +41,11 @@ public final class Engine {
         scope = Scope(timezone: options.timezone)
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider = Decider(
-            sorted, scope: scope, recordsChanges: options.recordsChanges,
-            replication: options.replicates ? Replication(options) : nil)
+            sorted, scope: scope, maximumState: options.maximumState, recordsChanges: options.recordsChanges,
+            replication: options.replicates ? Replication(options) : nil, explains: options.explains)
         routes = Routes(
-            matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
+            matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
+            defaultInput: options.defaultInput,
             prefix: options.prefix)
         receiver = Receiver(paths: Paths(paths, read: Engine.programs(sorted, options)), options: options)
         producer = Producer(options: options, scope: scope)
@@ -57,15 +58,16 @@ public final class Engine {
     /// Takes a sensor's message.
     public func take(_ message: Message) {
         guard let route = routes.route(message.topic), !isOwn(message.topic) else { return }
-        guard let event = receiver.event(message, route) else { return }
+        guard let (event, isEvent) = receiver.event(message, route) else { return }
         if clock.isLate(event.timestamp) {
+            guard isEvent else { return decider.keep(event, route) }
             late += 1
             if options.late == .process { process(event, route) }
         } else if options.maximumLateness == 0 {
             advance(to: event.timestamp)
-            process(event, route)
+            if isEvent { process(event, route) } else { decider.keep(event, route) }
         } else {
-            clock.wait(event)
+            clock.wait(event, isEvent: isEvent)
             advance(to: event.timestamp.addingClamped(-options.maximumLateness))
         }
     }
@@ -78,6 +80,15 @@ public final class Engine {
         while let event = clock.next(until: time) { processWaiting(event) }
         clock.advance(to: time)
         fire(until: time)
+    }
+
+    /// Tells of a step of the machine's date, which is no passage of time: the clock moves with it, and what waits keeps the
+    /// time that it has left. Events that come after bear the new date.
+    /// - Parameter milliseconds: how much later the date is than it would be; negative where it was set back.
+    public func dateStepped(by milliseconds: Int64) {
+        guard milliseconds != 0 else { return }
+        clock.shift(by: milliseconds)
+        decider.shift(by: milliseconds)
     }
 
     /// Processes the events that still wait for earlier ones, as if none could come any more.
@@ -105,7 +116,8 @@ public final class Engine {
         decider.replace(sorted, timestamp: clock.now)
         producer.forgetFrames()
         routes = Routes(
-            matchers: decider.matchers, sensors: options.sensors, defaultInput: options.defaultInput,
+            matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
+            defaultInput: options.defaultInput,
             prefix: options.prefix)
         let read = Paths(paths, read: Engine.programs(sorted, options))
         receiver = Receiver(paths: read, options: options, counters: receiver.counters)
@@ -127,6 +139,23 @@ public final class Engine {
 
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
     public func takeChanges() -> [Change] { decider.takeChanges() }
+
+    /// Whether changes of runs are kept for `takeChanges()`; where runs are shared, they always are. They are to be taken as
+    /// long as they are kept.
+    package var recordsChanges: Bool {
+        get { decider.state.effects.recordsChanges }
+        set {
+            guard decider.state.replication == nil else { return }
+            decider.state.effects.recordsChanges = newValue
+            if !newValue { _ = decider.takeChanges() }
+        }
+    }
+
+    /// What each event since the last call did to runs of `EngineOptions.explains`, in order, and the changes of all runs,
+    /// as `takeChanges()` has them.
+    package func takeExplanations() -> (explanations: [Explanation], changes: [Change]) {
+        (decider.witness?.take() ?? [], decider.takeChanges())
+    }
 
     /// The predicates that have failed on each of the first events they were asked of, each of them once.
     public func takeWarnings() -> [PredicateWarning] {
@@ -158,7 +187,8 @@ public final class Engine {
         let runs = decider.counters
         return Statistics(
             messages: receiver.counters, production: producer.counters, late: late, waiting: clock.waitingCount,
-            activeRuns: decider.activeRuns, startedRuns: runs.started, completedRuns: runs.completed,
+            activeRuns: decider.activeRuns, restingKeys: decider.restingKeys, stateTopics: decider.store.topicCount,
+            droppedStateTopics: decider.store.dropped, startedRuns: runs.started, completedRuns: runs.completed,
             haltedRuns: runs.halted, busiestPatterns: decider.busiestPatterns(20))
     }
 
@@ -170,11 +200,11 @@ public final class Engine {
             && topic.utf8.dropFirst(options.prefix.utf8.count).first.map { $0 == UInt8(ascii: "/") } ?? true
     }
 
-    private func processWaiting(_ event: Event) {
-        guard let route = routes.route(event.topic.name.text) else { return }
-        clock.advance(to: event.timestamp)
-        fire(until: event.timestamp)
-        process(event, route)
+    private func processWaiting(_ waiting: EventClock.Waiting) {
+        guard let route = routes.route(waiting.event.topic.name.text) else { return }
+        clock.advance(to: waiting.due)
+        fire(until: waiting.due)
+        if waiting.isEvent { process(waiting.event, route) } else { decider.keep(waiting.event, route) }
     }
 
     func fire(until time: Int64) {
@@ -242,6 +272,11 @@ public struct Statistics: Sendable {
     /// Events that wait for earlier ones.
     public let waiting: Int
     public let activeRuns: Int
+    /// Keys of which no run starts for a while.
+    public let restingKeys: Int
+    /// Topics whose last messages are kept, and how many had to go, since there were more than may be kept.
+    public let stateTopics: Int
+    public let droppedStateTopics: Int
     public let startedRuns: Int
     public let completedRuns: Int
     public let haltedRuns: [HaltReason: Int]

@@ -25,8 +25,13 @@ public struct EngineOptions: Sendable {
     public var maximumAhead: Int64 = 60_000
     /// Bytes: a larger message is dropped.
     public var maximumPayload = 1 << 20
+    /// So many topics are kept for patterns' `state`; beyond, the one longest unchanged goes.
+    public var maximumState = 10_000
     /// Whether `Engine.takeChanges()` is asked for.
     public var recordsChanges = false
+    /// The patterns of which `Engine.takeExplanations()` tells what each event did to their runs, and why not more. It
+    /// implies `recordsChanges`.
+    package var explains: Set<PatternName> = []
     /// Whether the runs are shared with other gateways. It implies `recordsChanges`.
     public var replicates = false
     /// Milliseconds for which events are kept for runs that peers have begun, and a run past its `within` for events that

@@ -8,38 +8,44 @@ struct ExpressionReader {
     enum Reach {
         /// The event under check, the clock and the time zone.
         case event
-        /// The run's key and history besides.
+        /// The run's key and history besides, and what came before.
         case run
+        /// No event under check: what is asked when time has passed.
+        case silence
+        /// Of `emit` and `actions`: the last accepted event for the event, and none before it.
+        case completion
     }
 
     let problems: ProblemCollector
     private let environment: ExpressionEnvironment
     private let groups: [String]
     private let compiled: CompiledExpressions
+    /// What the pattern keeps for `latest` and `latest_of`.
+    private let state: StateReach
+
+    /// What an expression may read where nothing else is said.
+    private let reach: Reach
 
     /// - Parameter otherGroups: those of the file's other patterns, for `emit` and `actions` alone.
     init(
         paths: PathTable, groups: [String], otherGroups: [String] = [], compiled: CompiledExpressions,
-        problems: ProblemCollector
+        state: StateReach = .none, reach: Reach = .run, problems: ProblemCollector
     ) {
+        self.state = state
+        self.reach = reach
         environment = ExpressionEnvironment(paths: paths, groups: groups, otherGroups: otherGroups)
         self.groups = groups + otherGroups
         self.compiled = compiled
         self.problems = problems
     }
 
-    /// - Throws: `CompilationError` with every problem of the expression.
-    func compile(_ source: String) throws(CompilationError) -> Program {
-        try compiled.compile(source, in: environment, groups: groups)
-    }
-
-    func program(_ node: YAMLNode, _ reach: Reach = .run) -> Program? {
+    func program(_ node: YAMLNode, _ reach: Reach? = nil) -> Program? {
         guard let source = node.expression(problems) else { return nil }
         return program(source, reach)
     }
 
     /// An expression that is to give a bool.
-    func condition(_ node: YAMLNode, _ reach: Reach = .run) -> Program? {
+    func condition(_ node: YAMLNode, _ reach: Reach? = nil) -> Program? {
         guard let source = node.expression(problems), let program = program(source, reach) else { return nil }
         guard program.type == .bool || program.type == .dyn else {
             problems.error(source.place, "found an expression of type \(program.type), expected a condition: bool")
@@ -48,26 +54,72 @@ struct ExpressionReader {
         return program
     }
 
-    func program(_ source: SourceText, _ reach: Reach = .run) -> Program? {
+    func program(_ source: SourceText, _ reach: Reach? = nil) -> Program? {
+        program(
+            source.text, reach, place: { source.place(atScalar: $0) },
+            comment: source.isFollowedByComment
+                ? "; what follows # is a comment here: an expression that holds # stands in quotes" : "")
+    }
+
+    /// - Parameters:
+    ///   - place: of a character of the expression.
+    ///   - comment: what is added to problems.
+    func program(
+        _ text: String, _ reach: Reach? = nil, place: (Int) -> SourcePlace, comment: String = ""
+    ) -> Program? {
         do {
-            let program = try compile(source.text)
-            for hint in program.hints { problems.hint(source.place(atScalar: hint.offset), hint.message) }
-            if reach == .event, !program.readsEventAlone {
-                problems.error(
-                    source.place, "found the run's key or history, expected an expression over the event alone")
-                return nil
-            }
-            return program
+            let program = try compiled.compile(text, in: environment, groups: groups)
+            for hint in program.hints { problems.hint(place(hint.offset), hint.message) }
+            return isWithin(reach ?? self.reach, program, place) && keeps(program, place) ? program : nil
         } catch {
-            for problem in error.problems {
-                problems.error(source.place(atScalar: problem.offset), message(problem, source))
-            }
+            for problem in error.problems { problems.error(place(problem.offset), problem.message + comment) }
             return nil
         }
     }
 
-    private func message(_ problem: CEL.Problem, _ source: SourceText) -> String {
-        guard source.isFollowedByComment else { return problem.message }
-        return problem.message + "; what follows # is a comment here: an expression that holds # stands in quotes"
+    private func isWithin(_ reach: Reach, _ program: Program, _ place: (Int) -> SourcePlace) -> Bool {
+        switch reach {
+        case .run: return true
+        case .event:
+            if program.readsEventAlone { return true }
+            problems.error(
+                place(0),
+                "found the run's key or history, or what came before, expected an expression over the event alone")
+        case .silence:
+            if !program.readsEvent, !program.readsPrevious { return true }
+            problems.error(
+                place(0),
+                "found the event under check, of which there is none when a wait is over; expected an expression over the history, latest and now (last is the event that was accepted last)"
+            )
+        case .completion:
+            if !program.readsPrevious { return true }
+            problems.error(place(0), "found \"previous\", which \"emit\" and \"actions\" do not have")
+        }
+        return false
+    }
+
+    /// Whether the pattern keeps the topics that the expression reads the last messages of.
+    private func keeps(_ program: Program, _ place: (Int) -> SourcePlace) -> Bool {
+        guard program.readsState else { return true }
+        var isSound = true
+        for call in program.hostCalls where call.name.hasPrefix("latest") {
+            let offset = call.offsets.first ?? 0
+            guard case .kept(let filters) = state else {
+                if case .none = state {
+                    problems.error(
+                        place(offset),
+                        "\(call.name)() reads what the pattern keeps under \"state\", and it keeps nothing; expected \"state\" with the topics"
+                    )
+                    isSound = false
+                }
+                continue
+            }
+            guard case .string(let text)?? = call.arguments.first else { continue }
+            if let why = StateReach.refusal(of: text, toFilter: call.name == "latest_of", filters) {
+                problems.error(place(offset), why)
+                isSound = false
+            }
+        }
+        return isSound
     }
 }

@@ -1,5 +1,6 @@
 import BoboEngine
 import BoboYAML
+import CEL
 
 /// What `check` says of a sound pattern that is allowed and seldom meant.
 struct PatternHints {
@@ -13,11 +14,21 @@ struct PatternHints {
                 place,
                 "a precondition with \"on\" halts the run at any event of another topic; was a haltcondition meant?")
         }
-        if pattern.blocks.count > 1, !pattern.isSingleton {
+        let endsOthers = pattern.rest != nil || pattern.afterMatch == .skipPastLastEvent
+        // A first block that compares with the event before is not met by a repetition.
+        let beginsWithAChange = pattern.blocks.first?.predicates.allSatisfy { $0.expression?.readsPrevious == true }
+        if pattern.blocks.count > 1, !pattern.isSingleton, !endsOthers, beginsWithAChange != true {
             problems.hint(
                 place,
-                "without \"singleton\" a sensor that repeats itself starts a run with each message, and each completes"
+                "without \"singleton\", \"after_match\" or \"rest\" a sensor that repeats itself starts a run with each message, and each completes"
             )
+        }
+        if pattern.rest != nil, pattern.afterMatch == .skipPastLastEvent {
+            problems.hint(
+                place, "\"rest\" halts the other runs of the key itself, so that \"after_match\" adds nothing")
+        }
+        if !pattern.state.isEmpty, !pattern.programs.contains(where: \.readsState) {
+            problems.hint(place, "nothing reads the \"state\" that is kept: latest(topic), latest_of(filter)")
         }
         if let within = pattern.within {
             let waits = pattern.blocks.reduce(Int64(0)) { sum, block in

@@ -18,17 +18,24 @@ struct PatternReader {
         guard let reader = node.mapping(problems, expected: "a pattern: a mapping with name and blocks") else {
             return nil
         }
-        reader.notBuiltYet("after_match", "rest", "state", "recent")
+        reader.notBuiltYet("recent")
         // A name that means something else is reported where its block is read.
         let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
             .filter { !ExpressionEnvironment.reservedNames.contains($0) }
-        let expressions = ExpressionReader(paths: paths, groups: groups, compiled: compiled, problems: problems)
+        let alone = ExpressionReader(paths: paths, groups: groups, compiled: compiled, problems: problems)
         let name = reader.required("name").flatMap(patternName)
-        let input = reader.optional("input").map { inputs($0, expressions) }
-        let predicates = PredicateReader(expressions: expressions, input: (input ?? nil)?.map(\.on))
-        let key = reader.optional("key").flatMap { self.key($0, expressions) }
+        let input = reader.optional("input").map { inputs($0, alone) }
+        let key = reader.optional("key").flatMap { self.key($0, alone) }
         let within = reader.optional("within").flatMap { $0.duration(in: 1...(366 * 86_400_000), problems) }
         let isSingleton = reader.optional("singleton")?.bool(problems) ?? false
+        let afterMatch = reader.optional("after_match").flatMap { $0.oneOf(Pattern.AfterMatch.self, problems) }
+        let restNode = reader.optional("rest")
+        let state = reader.optional("state").map { inputs($0, alone) }
+        let kept = reach(of: state)
+        let expressions = ExpressionReader(
+            paths: paths, groups: groups, compiled: compiled, state: kept, problems: problems)
+        let predicates = PredicateReader(expressions: expressions, input: (input ?? nil)?.map(\.on))
+        let rest = restNode.flatMap { self.rest($0, predicates) }
         let preconditions = reader.optional("preconditions").map { predicates.predicates($0, mayBeEmpty: true) } ?? []
         let haltconditions = reader.optional("haltconditions").map { predicates.predicates($0, mayBeEmpty: true) } ?? []
         let blocksNode = reader.required("blocks")
@@ -39,7 +46,7 @@ struct PatternReader {
         let emitReader = EmitReader(
             expressions: ExpressionReader(
                 paths: paths, groups: groups, otherGroups: phenomenonGroups.filter { !groups.contains($0) },
-                compiled: compiled, problems: problems))
+                compiled: compiled, state: kept, reach: .completion, problems: problems))
         let emitted = (reader.optional("emit") ?? emit).map(emitReader.emit) ?? Emit()
         let carried = (reader.optional("actions") ?? actions).map(emitReader.actions) ?? []
         reader.finish()
@@ -47,8 +54,8 @@ struct PatternReader {
         let pattern = Pattern(
             name: name, input: input ?? nil, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
             preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
-            maximumHistory: maximumHistory, emit: emitted, actions: carried,
-            version: version(node))
+            maximumHistory: maximumHistory, afterMatch: afterMatch ?? .noSkip, rest: rest,
+            state: (state ?? nil) ?? [], emit: emitted, actions: carried, version: version(node))
         if needsTopics, pattern.inputFilters(default: []).isEmpty {
             problems.error(
                 node.place,
@@ -57,6 +64,33 @@ struct PatternReader {
         }
         PatternHints(pattern: pattern, place: node.place, problems: problems).report()
         return pattern
+    }
+
+    private func reach(of state: [Pattern.Input]??) -> StateReach {
+        switch state {
+        case .none: .none
+        case .some(.none): .unsound
+        case .some(.some(let inputs)): .kept(inputs.map(\.on))
+        }
+    }
+
+    /// A duration, or `{for, until}` with either part optional.
+    private func rest(_ node: YAMLNode, _ predicates: PredicateReader) -> Pattern.Rest? {
+        let durations: ClosedRange<Int64> = 1...(366 * 86_400_000)
+        guard node.isMapping else {
+            return node.duration(in: durations, problems).map { Pattern.Rest(milliseconds: $0) }
+        }
+        guard let reader = node.mapping(problems) else { return nil }
+        let wait = reader.optional("for").map { $0.duration(in: durations, problems) }
+        let until = reader.optional("until").map { predicates.predicate($0) }
+        reader.finish()
+        if wait == nil, until == nil {
+            problems.error(node.place, "found neither \"for\" nor \"until\", expected at least one of them")
+            return nil
+        }
+        if let wait, wait == nil { return nil }
+        if let until, until == nil { return nil }
+        return Pattern.Rest(milliseconds: wait ?? nil, until: until ?? nil)
     }
 
     /// A hash of what the file says, apart from its layout.

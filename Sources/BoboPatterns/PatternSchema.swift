@@ -104,7 +104,7 @@ package enum PatternSchema {
             },
             "times": {
               "type": "object",
-              "minProperties": 1,
+              "required": ["min"],
               "additionalProperties": false,
               "properties": {
                 "min": {"type": "integer", "minimum": 0, "maximum": 1000},
@@ -137,10 +137,16 @@ package enum PatternSchema {
               "dependentSchemas": {
                 "absent": {"properties": {"times": {"not": {}}, "loop": {"not": {}}, "optional": {"not": {}}, "until": {"not": {}}}},
                 "all_of": {"properties": {"times": {"not": {}}, "loop": {"not": {}}, "optional": {"not": {}}, "until": {"not": {}}}},
-                "next": {"properties": {"optional": {"const": false}}},
-                "not_next": {"properties": {"optional": {"const": false}}},
-                "not_followed_by": {"properties": {"optional": {"const": false}}},
-                "not_followed_by_any": {"properties": {"optional": {"const": false}}}
+                "next": {"properties": {"optional": {"const": false}, "times": {"type": "integer"}}},
+                "not_next": {"properties": {"optional": {"const": false}, "times": {"type": "integer"}}},
+                "not_followed_by": {"properties": {"optional": {"const": false}, "times": {"type": "integer"}}},
+                "not_followed_by_any": {"properties": {"optional": {"const": false}, "times": {"type": "integer"}}},
+                "until": {
+                  "anyOf": [
+                    {"required": ["loop"], "properties": {"loop": {"const": true}}},
+                    {"required": ["times"], "properties": {"times": {"type": "object", "properties": {"max": {"not": {}}}}}}
+                  ]
+                }
               },
               "dependentRequired": {"for": ["absent"], "restart": ["absent"], "only_if": ["absent"]},
               "not": {"required": ["loop", "optional"], "properties": {"loop": {"const": true}, "optional": {"const": true}}},
@@ -153,13 +159,13 @@ package enum PatternSchema {
                 "followed_by_any": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/groupedPredicate"}, "description": "Waits for an event that matches any of them."},
                 "not_followed_by_any": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/predicate"}, "description": "Takes the first event that matches none of them."},
                 "absent": {"$ref": "#/$defs/predicate", "description": "Waits until no event has matched for so long; one that matches halts the run."},
-                "all_of": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/groupedPredicate"}, "description": "Each of them by an event of its own, in any order."},
+                "all_of": {"type": "array", "minItems": 1, "maxItems": 64, "items": {"$ref": "#/$defs/groupedPredicate"}, "description": "Each of them by an event of its own, in any order."},
                 "for": {"$ref": "#/$defs/duration", "description": "How long absent waits."},
                 "group": {"$ref": "#/$defs/group"},
-                "times": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"$ref": "#/$defs/times"}], "description": "The block stands so often in sequence."},
+                "times": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"$ref": "#/$defs/times"}], "description": "The block stands so often in sequence; with min and max at least and at most so often."},
                 "loop": {"type": "boolean", "description": "It may accept again and again, or not at all."},
                 "optional": {"type": "boolean", "description": "It may be passed over."},
-                "until": {"$ref": "#/$defs/predicate", "description": "Ends a loop."},
+                "until": {"$ref": "#/$defs/predicate", "description": "Closes a loop: the run moves to the next block, and the event is offered to that."},
                 "unless": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/predicate"}, "description": "An event that matches any of them halts the run that waits here."},
                 "restart": {"type": "boolean", "description": "An event that matches does not halt, the wait of absent begins anew."},
                 "only_if": {"$ref": "#/$defs/expression", "description": "Asked when the wait of absent is over."}

@@ -75,16 +75,7 @@ struct TemplateReader {
     private func program(_ source: SourceText, _ scalars: [Unicode.Scalar], _ start: Int, _ end: Int) -> Program? {
         var expression = String.UnicodeScalarView()
         expression.append(contentsOf: scalars[start..<end])
-        do {
-            let program = try expressions.compile(String(expression))
-            for hint in program.hints { problems.hint(source.place(atScalar: start + hint.offset), hint.message) }
-            return program
-        } catch {
-            for problem in error.problems {
-                problems.error(source.place(atScalar: start + problem.offset), problem.message)
-            }
-            return nil
-        }
+        return expressions.program(String(expression), place: { source.place(atScalar: start + $0) })
     }
 
     /// Where the `}` stands that ends an expression; braces within it and within its texts do not.

@@ -14,7 +14,10 @@ package struct Peers {
     var peers: [Peer]
     var places: [String: Int] = [:]
     var remembered: Remembered
+    var restOrigins = AgeingRuns<RestOrigin>()
     var origins = AgeingRuns<Origin>()
+    /// Completed runs whose history may be needed no more.
+    var mayBeDone: [RunIdentifier] = []
     /// Completed runs that another gateway is to publish.
     var awaited = AgeingRuns<Void>()
     /// Whether it is to be looked whether the publishers of all these are there.
@@ -200,6 +203,7 @@ package struct Peers {
         settlePublishing(moment)
         settleStop(moment)
         if isConnected, !isSourceStale { for place in peers.indices { pump(place, moment, source) } }
+        dropSomeHistories()
         prune(moment)
     }
 

@@ -6,10 +6,16 @@ extension SharedEngine {
     /// for is done here or becomes an effect.
     func carryOut(_ moment: Moment) {
         takeOutputs()
-        guard peers != nil else { return }
+        guard peers != nil else {
+            if let onChanges { tell(engine.takeChanges(), onChanges) }
+            return
+        }
         var isAtRest = false
         while !isAtRest {
+            let rests = engine.takeRestChanges()
+            if !rests.isEmpty { peers?.take(rests: rests, at: moment, runs) }
             let changes = engine.takeChanges()
+            if let onChanges { tell(changes, onChanges) }
             if !changes.isEmpty, let batch = peers?.take(changes, at: moment, runs) {
                 if changes.contains(where: { !$0.isLocal }) { takenBatch = batch }
             }
@@ -21,6 +27,10 @@ extension SharedEngine {
             settleReading(moment)
             isAtRest = changes.isEmpty && actions.isEmpty && handed.isEmpty && peers?.hasActions != true
         }
+    }
+
+    private func tell(_ changes: [Change], _ onChanges: ([Change]) -> Void) {
+        if !changes.isEmpty { onChanges(changes) }
     }
 
     private func carryOut(_ action: PeerAction, _ moment: Moment) {
@@ -90,7 +100,7 @@ extension PeerChange {
     fileprivate var lastEvent: Int64? {
         switch self {
         case .update(let copy), .complete(let copy, _): copy.history.last?.event.timestamp
-        case .halt, .completedEarlier: nil
+        case .halt, .completedEarlier, .rest: nil
         }
     }
 }

@@ -28,12 +28,16 @@ package final class SharedEngine {
     private(set) var markReturned: Duration?
     private var reported: [String: Duration] = [:]
     /// By the protocol: no event is taken, and no timer decided.
-    var isHeld = false
+    package internal(set) var isHeld = false
     /// Since when the changes of what was taken wait for a peer's acknowledgment.
     private var unacknowledged: (batch: Int, since: Duration)?
     private var wantsTick = false
     private var lastTick: Duration
     var pace = Pace()
+    /// Told of what the engine does to runs, while somebody watches; nil while nobody does.
+    package var onChanges: (([Change]) -> Void)? {
+        didSet { if peers == nil { engine.recordsChanges = onChanges != nil } }
+    }
 
     /// - Parameter random: for epochs and tokens.
     package init(

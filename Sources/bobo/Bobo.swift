@@ -14,12 +14,13 @@ struct Bobo: AsyncParsableCommand {
 
             Against a broker:
               bobo run --broker mqtt://127.0.0.1:1883 --patterns patterns
+
+            The shell completes commands, options and files with what `--generate-completion-script` writes:
+              bobo --generate-completion-script bash > ~/.local/share/bash-completion/completions/bobo
             """,
         version: version,
         subcommands: [
             Initialise.self, Topics.self, Run.self, Check.self, TestPatterns.self, Replay.self, Record.self, Play.self,
-            Status.self,
-            Evaluate.self,
-            Schema.self,
+            Watch.self, Status.self, Evaluate.self, Graph.self, Schema.self,
         ])
 }

@@ -6,7 +6,7 @@ import Testing
 /// Errors of blocks, predicates and expressions, with their places.
 @Suite struct BlockErrorTests {
     private static let operators =
-        "next, not_next, followed_by, not_followed_by, followed_by_any, not_followed_by_any, absent"
+        "next, not_next, followed_by, not_followed_by, followed_by_any, not_followed_by_any, absent, all_of"
     private static let duration =
         "expected a duration such as 250ms, 30s, 5m, 2h, 1d, 1h30m of at least 1ms and at most 366d"
 
@@ -18,16 +18,18 @@ import Testing
             "{nxt: true}",
             [
                 "5:9: found no operator, expected one of \(operators)",
-                "5:10: unknown key \"nxt\", expected one of \(operators), group, times, loop, optional, unless, for; did you mean \"next\"?",
+                "5:10: unknown key \"nxt\", expected one of \(operators), group, times, loop, optional, until, unless, for, restart, only_if; did you mean \"next\"?",
             ]
         ),
         ("{next: true, followed_by: true}", ["5:22: found \"followed_by\" beside \"next\", expected only one of them"]),
-        ("{all_of: [a]}", ["5:10: \"all_of\" is not built yet"]),
+        ("{all_of: [a]}", ["5:19: undeclared name a"]),
+        ("{all_of: true}", ["5:18: found true, expected a list of predicates"]),
+        ("{all_of: []}", ["5:18: found an empty list, expected predicates"]),
         (
-            "{next: true, until: x, restart: true, only_if: x}",
+            "{next: true, restart: true, only_if: x}",
             [
-                "5:22: \"until\" is not built yet", "5:32: \"restart\" is not built yet",
-                "5:47: \"only_if\" is not built yet",
+                "5:22: found \"restart\", which stands beside \"absent\" alone",
+                "5:37: found \"only_if\", which stands beside \"absent\" alone",
             ]
         ),
         ("{next: true, for: 5s}", ["5:22: found \"for\", which stands beside \"absent\" alone"]),
@@ -45,7 +47,15 @@ import Testing
         ),
         ("{next: true, times: 0}", ["5:29: found the number 0, expected a whole number from 1 to 1000"]),
         ("{next: true, times: x}", ["5:29: found the text \"x\", expected a whole number from 1 to 1000"]),
-        ("{next: true, times: {min: 1}}", ["5:22: \"times\" with min and max is not built yet"]),
+        ("{followed_by: true, times: {max: 1}}", ["5:36: the key \"min\" is missing"]),
+        (
+            "{followed_by: true, times: {min: 2, max: 1}}",
+            ["5:36: found a \"max\" of 1, expected at least the \"min\" of 2"]
+        ),
+        (
+            "{followed_by: true, times: {min: 2, max: x}}",
+            ["5:50: found the text \"x\", expected a whole number from 1 to 1000"]
+        ),
         (
             "{next: true, loop: 1, optional: no}",
             [
@@ -85,7 +95,6 @@ import Testing
             [
                 "6:38: \"absent\" takes no \"times\"", "6:48: \"absent\" takes no \"loop\"",
                 "6:60: \"absent\" takes no \"optional\"",
-                "6:60: a loop cannot be optional: it may accept nothing anyway",
             ]
         ),
         (
@@ -93,6 +102,53 @@ import Testing
             [
                 "6:18: found a list, expected an expression, or {on: …, where: …}; an expression or a text that begins with [ stands in quotes"
             ]
+        ),
+        (
+            "{all_of: [payload.x], times: 2, loop: true, optional: true, until: payload.x}",
+            [
+                "6:31: \"all_of\" takes no \"times\"", "6:41: \"all_of\" takes no \"loop\"",
+                "6:53: \"all_of\" takes no \"optional\"", "6:69: \"all_of\" takes no \"until\"",
+            ]
+        ),
+        ("{absent: payload.x, for: 5s, until: payload.y}", ["6:38: \"absent\" takes no \"until\""]),
+        (
+            "{absent: payload.x, for: 5s, only_if: payload.y}",
+            [
+                "6:47: found the event under check, of which there is none when a wait is over; expected an expression over the history, latest and now (last is the event that was accepted last)"
+            ]
+        ),
+        (
+            "{absent: payload.x, for: 5s, only_if: size(history)}",
+            ["6:47: found an expression of type int, expected a condition: bool"]
+        ),
+        (
+            "{followed_by: true, until: payload.x}",
+            [
+                "6:29: \"until\" closes a loop, and this block does not loop: expected \"loop: true\", or \"times\" without \"max\""
+            ]
+        ),
+        (
+            "{followed_by: true, times: {min: 1, max: 3}, until: payload.x}",
+            [
+                "6:54: \"until\" closes a loop, and this block does not loop: expected \"loop: true\", or \"times\" without \"max\""
+            ]
+        ),
+        ("{next: true, times: {min: 1}}", ["6:22: \"times\" with \"min\" takes a relaxed block, not \"next\""]),
+        (
+            "{not_followed_by: true, times: {min: 1}}",
+            ["6:33: \"times\" with \"min\" takes no negated block (not_followed_by)"]
+        ),
+        (
+            "{followed_by: true, times: {min: 1}, loop: true}",
+            ["6:46: \"times\" with \"min\" takes no \"loop\"; without \"max\" it loops itself"]
+        ),
+        (
+            "{followed_by: true, times: {min: 1}, optional: true}",
+            ["6:46: \"times\" with \"min\" takes no \"optional\"; with a \"min\" of 0 all may be passed over"]
+        ),
+        (
+            "{followed_by: true, times: {min: 1, mx: 2}}",
+            ["6:45: unknown key \"mx\", expected one of min, max; did you mean \"max\"?"]
         ),
         ("{not_next: true, loop: true}", ["6:26: a negated block (not_next) cannot loop"]),
         (
@@ -134,7 +190,7 @@ import Testing
         (["{absent: true, for: 5s}"], ["5:9: the first block cannot be \"absent\""]),
         (
             ["{next: true}", "{followed_by: true, loop: true}", "{absent: true, for: 5s}"],
-            ["7:9: directly before \"absent\" stands no loop: nothing would move the run on"]
+            ["7:9: directly before \"absent\" stands no loop without \"until\": nothing would move the run on"]
         ),
         (
             ["{next: true}", "{followed_by: true, optional: true}", "{absent: true, for: 5s}"],
@@ -145,9 +201,34 @@ import Testing
             ["{nxt: true}", "{not_followed_by: payload.}", "{next: true}"],
             [
                 "5:9: found no operator, expected one of \(operators)",
-                "5:10: unknown key \"nxt\", expected one of \(operators), group, times, loop, optional, unless, for; did you mean \"next\"?",
+                "5:10: unknown key \"nxt\", expected one of \(operators), group, times, loop, optional, until, unless, for, restart, only_if; did you mean \"next\"?",
                 "6:35: found the end of the expression, expected a field's or a function's name after the dot",
             ]
+        ),
+        (["{all_of: [true]}", "{absent: true, for: 1s}"], []),
+        (["{followed_by: true, times: {min: 1, max: 2}}", "{next: true}"], []),
+        (
+            ["{followed_by: true, times: {min: 0, max: 2}}", "{next: true}"],
+            ["5:9: the first block cannot be passed over: \"min\" is at least 1 there"]
+        ),
+        (
+            ["{followed_by: true, times: {min: 1, max: 2}}"],
+            ["5:9: the last block takes no \"times\" with \"min\", whose last copies may be passed over"]
+        ),
+        (
+            ["{next: true}", "{followed_by: true, times: {min: 2}}"],
+            ["6:9: the last block takes no \"times\" with \"min\", whose last copies may be passed over"]
+        ),
+        (
+            ["{next: true}", "{followed_by: true, times: {min: 1}}", "{absent: true, for: 1s}"],
+            ["7:9: directly before \"absent\" stands no loop without \"until\": nothing would move the run on"]
+        ),
+        (
+            ["{next: true}", "{followed_by: true, times: {min: 1, max: 2}}", "{absent: true, for: 1s}"],
+            ["7:9: directly before \"absent\" stands no optional block: nothing would move the run on"]
+        ),
+        (
+            ["{next: true}", "{followed_by: true, loop: true, until: payload.x}", "{absent: true, for: 1s}"], []
         ),
         (
             ["{not_next: payload.}"],
@@ -196,8 +277,11 @@ import Testing
         ("{next: payload.x > 1 && bar}", "5:33: undeclared name bar"),
         ("{next: foo(1)}", "5:16: undeclared function foo"),
         ("{next: 1 + 'a' == 2}", "5:18: + does not take int and string; string(…) makes a text of a value"),
-        ("{next: previous.payload.x == 1}", "5:16: `previous` is not built yet"),
-        ("{next: latest('a') == null}", "5:16: `latest` is not built yet"),
+        ("{next: recent == 1}", "5:16: `recent` is not built yet"),
+        (
+            "{next: latest('a') == null}",
+            "5:23: latest() reads what the pattern keeps under \"state\", and it keeps nothing; expected \"state\" with the topics"
+        ),
         (
             "next: payload.x > # 1",
             "5:26: found the end of the expression, expected a value; what follows # is a comment here: an expression that holds # stands in quotes"

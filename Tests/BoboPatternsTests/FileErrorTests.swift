@@ -88,8 +88,8 @@ import Testing
         (
             "foo: 1\nwithn: 5s",
             [
-                "5:5: unknown key \"foo\", expected one of name, input, key, within, singleton, preconditions, haltconditions, blocks, max_runs, max_history, emit, actions",
-                "6:5: unknown key \"withn\", expected one of name, input, key, within, singleton, preconditions, haltconditions, blocks, max_runs, max_history, emit, actions; did you mean \"within\"?",
+                "5:5: unknown key \"foo\", expected one of name, input, key, within, singleton, after_match, rest, state, preconditions, haltconditions, blocks, max_runs, max_history, emit, actions",
+                "6:5: unknown key \"withn\", expected one of name, input, key, within, singleton, after_match, rest, state, preconditions, haltconditions, blocks, max_runs, max_history, emit, actions; did you mean \"within\"?",
             ]
         ),
         (
@@ -118,8 +118,14 @@ import Testing
                 "6:18: found the number 1.5, expected a whole number from 1 to 100000000",
             ]
         ),
-        ("key: history", ["5:10: found the run's key or history, expected an expression over the event alone"]),
-        ("key: key", ["5:10: found the run's key or history, expected an expression over the event alone"]),
+        (
+            "key: history",
+            ["5:10: found the run's key or history, or what came before, expected an expression over the event alone"]
+        ),
+        (
+            "key: key",
+            ["5:10: found the run's key or history, or what came before, expected an expression over the event alone"]
+        ),
         ("key: ts", ["5:10: found a key of type timestamp, expected a bool, a number, a text, or a list of these"]),
         (
             "key: \"{'a': payload.b}\"",
@@ -139,7 +145,7 @@ import Testing
         ("input: {where: true}", ["5:12: the key \"on\" is missing"]),
         (
             "input: {on: a, where: size(history) > 0}",
-            ["5:27: found the run's key or history, expected an expression over the event alone"]
+            ["5:27: found the run's key or history, or what came before, expected an expression over the event alone"]
         ),
         (
             "input: [a/#/b, +x, '', {on: [b, c+]}]",
@@ -150,13 +156,55 @@ import Testing
                 "5:37: expected a topic filter: + and # stand alone between slashes: c+",
             ]
         ),
+        ("recent: 5", ["5:5: \"recent\" is not built yet"]),
         (
-            "after_match: no_skip\nrest: 5m\nstate: x\nrecent: 5",
+            "after_match: skip",
+            ["5:18: found the text \"skip\", expected one of no_skip, skip_past_last_event"]
+        ),
+        (
+            "rest: soon",
             [
-                "5:5: \"after_match\" is not built yet", "6:5: \"rest\" is not built yet",
-                "7:5: \"state\" is not built yet",
-                "8:5: \"recent\" is not built yet",
+                "5:11: found the text \"soon\", expected a duration such as 250ms, 30s, 5m, 2h, 1d, 1h30m of at least 1ms and at most 366d"
             ]
+        ),
+        ("rest: {}", ["5:11: found neither \"for\" nor \"until\", expected at least one of them"]),
+        (
+            "rest: {untl: payload.x}",
+            [
+                "5:11: found neither \"for\" nor \"until\", expected at least one of them",
+                "5:12: unknown key \"untl\", expected one of for, until; did you mean \"until\"?",
+            ]
+        ),
+        ("rest: {until: size(history)}", ["5:19: found an expression of type int, expected a condition: bool"]),
+        (
+            "input: a\nrest: {until: {on: b}}",
+            ["6:24: found b, which no filter of this pattern's \"input\" (a) can meet"]
+        ),
+        ("state: [x, y/#/z]", ["5:16: expected a topic filter: # stands only at the end: y/#/z"]),
+        (
+            "state: {on: x, where: previous == null}",
+            [
+                "5:27: found the run's key or history, or what came before, expected an expression over the event alone"
+            ]
+        ),
+        (
+            "state: s/+\npreconditions: [latest('t') == null, latest('s/+') == null, size(latest_of('t/#')) == 0, size(latest_of('s/#')) == 0]",
+            [
+                "6:28: found t, which this pattern's \"state\" (s/+) does not keep",
+                "6:49: expected a topic: + and # stand in filters only, not in the topic of a message: s/+",
+                "6:80: found t/#, which no filter of this pattern's \"state\" (s/+) can meet",
+            ]
+        ),
+        (
+            "key: latest('s')",
+            [
+                "5:10: found the run's key or history, or what came before, expected an expression over the event alone"
+            ]
+        ),
+        ("emit: {data: previous}", ["5:18: found \"previous\", which \"emit\" and \"actions\" do not have"]),
+        (
+            "actions: [{log: {message: 'it is ${previous.text}'}}]",
+            ["5:40: found \"previous\", which \"emit\" and \"actions\" do not have"]
         ),
         (
             "preconditions: payload.x\nhaltconditions: {on: a}",

@@ -58,6 +58,29 @@ import Testing
     @Test func severalBlocksWithoutSingleton() {
         #expect(hints([HintTests.a, HintTests.a], "").first?.contains("without \"singleton\"") == true)
         #expect(hints([HintTests.a], "").isEmpty)
+        #expect(hints([HintTests.a, HintTests.a], "rest: 5m").isEmpty)
+        #expect(hints(["{followed_by: payload.a && !previous.payload.a}", HintTests.a], "").isEmpty)
+        #expect(hints([HintTests.a, HintTests.a], "after_match: skip_past_last_event").isEmpty)
+    }
+
+    @Test func aStrictLoopWithUntilIsMeant() {
+        #expect(hints([HintTests.a, "{next: payload.b, loop: true, until: payload.a}", HintTests.a]).isEmpty)
+        #expect(hints([HintTests.a, "{followed_by: payload.a, loop: true, until: payload.b}", HintTests.a]).isEmpty)
+    }
+
+    @Test func stateThatNothingReads() {
+        #expect(hints([HintTests.a], "state: s/+").first?.contains("nothing reads the \"state\"") == true)
+        #expect(hints(["{followed_by: latest('s/a') != null}"], "state: s/+").isEmpty)
+    }
+
+    @Test func restWithAfterMatch() {
+        let hints = hints([HintTests.a], "rest: 5m\nafter_match: skip_past_last_event")
+        #expect(hints.count == 1 && hints[0].contains("\"after_match\" adds nothing"))
+    }
+
+    @Test func aGroupOfAnAbsentThatAcceptsNothing() {
+        #expect(hints([HintTests.a, "{absent: payload.b, for: 1s, group: g}"]).count == 1)
+        #expect(hints([HintTests.a, "{absent: payload.b, for: 1s, group: g, restart: true}"]).isEmpty)
     }
 
     @Test func aPreconditionWithOn() {

@@ -121,6 +121,8 @@ private final class Gateways {
     private func carryOut(_ id: String) {
         let gateway = self[id]
         while true {
+            let rests = gateway.engine.takeRestChanges()
+            if !rests.isEmpty { gateway.peers.take(rests: rests, at: moment, gateway.runs) }
             let changes = gateway.engine.takeChanges()
             if !changes.isEmpty { gateway.peers.take(changes, at: moment, gateway.runs) }
             for case .complexEvent(let event) in gateway.engine.takeOutputs() {
@@ -203,6 +205,34 @@ private final class Gateways {
         #expect(gateways["b"].engine.remembered.count == 1)
     }
 
+    private let resting = """
+        phenomenon: fire
+        patterns:
+          - name: alarm
+            key: levels[1]
+            rest: {for: 1h, until: topic.endsWith("quiet") && payload.level < first.payload.level}
+            blocks:
+              - followed_by: topic.endsWith("smoke") && payload.level > 5
+        """
+
+    @Test func `A key rests on all gateways, also on one that began anew, until an event at any of them ends it`()
+        throws
+    {
+        let gateways = try Gateways(["a", "b", "c"], pattern: resting)
+        gateways.send("home/kitchen/smoke", #"{"level": 7}"#, to: "a")
+        gateways.send("home/kitchen/smoke", #"{"level": 8}"#, to: "b")
+        try gateways.restart("c")
+        gateways.send("home/kitchen/smoke", #"{"level": 9}"#, to: "c")
+        #expect(["a", "b", "c"].flatMap { gateways[$0].published }.count == 1)
+        // Read against the history of the run, which came with the rest.
+        gateways.send("home/kitchen/quiet", #"{"level": 7}"#, to: "c")
+        for id in ["a", "b", "c"] { #expect(gateways[id].engine.statistics.restingKeys == 1, "\(id)") }
+        gateways.send("home/kitchen/quiet", #"{"level": 6}"#, to: "c")
+        for id in ["a", "b", "c"] { #expect(gateways[id].engine.statistics.restingKeys == 0, "\(id)") }
+        gateways.send("home/kitchen/smoke", #"{"level": 7}"#, to: "b")
+        #expect(["a", "b", "c"].flatMap { gateways[$0].published }.count == 2)
+    }
+
     @Test func `Digests of engines that hold the same runs agree`() throws {
         let gateways = try Gateways(["a", "b"], pattern: pattern)
         for room in 0..<20 { gateways.send("home/\(room)/smoke", #"{"level": 7}"#, to: room % 2 == 0 ? "a" : "b") }
@@ -210,6 +240,33 @@ private final class Gateways {
         for id in ["a", "b"] {
             #expect(gateways[id].engine.activeRuns.count == 20)
             #expect(gateways[id].peers.report(at: Moment(now: .zero, wall: 0)).peers[0].digestAgrees == true)
+        }
+    }
+
+    @Test func `What an all_of has taken, and since when an absent waits, goes with the run`() throws {
+        let gateways = try Gateways(
+            ["a", "b", "c"],
+            pattern: """
+                phenomenon: fire
+                patterns:
+                  - name: all
+                    blocks:
+                      - followed_by: topic.endsWith("start")
+                      - all_of: [topic.endsWith("one"), topic.endsWith("two"), topic.endsWith("three")]
+                      - absent: topic.endsWith("end")
+                        for: 5s
+                """)
+        gateways.send("home/start", "1", to: "a")
+        gateways.send("home/two", "1", to: "b")
+        gateways.send("home/two", "1", to: "c")
+        try gateways.restart("a")
+        gateways.send("home/one", "1", to: "a")
+        gateways.send("home/three", "1", to: "c")
+        for id in ["a", "b", "c"] {
+            #expect(gateways[id].engine.activeRuns.count == 1, "\(id)")
+            let run = try #require(gateways[id].engine.activeRuns.first)
+            #expect(gateways[id].engine.rank(of: run) == gateways["c"].engine.rank(of: run))
+            #expect(gateways[id].engine.rank(of: run)?.block == 2 && gateways[id].engine.rank(of: run)?.length == 4)
         }
     }
 }

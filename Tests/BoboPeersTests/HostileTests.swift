@@ -1,4 +1,5 @@
 import BoboEngine
+import Foundation
 import Testing
 
 @testable import BoboPeers
@@ -28,7 +29,7 @@ import Testing
         let halted: Set<RunIdentifier>
         let live: [String]
         let epochs: [Random128?]
-        let heard: [UInt64]
+        var heard: [UInt64]
         let holds: Bool
         let remembered: Int
 
@@ -44,31 +45,123 @@ import Testing
         }
     }
 
-    @Test func `Sealed, thousands of altered, truncated, repeated, foreign and random messages change nothing`() {
+    /// A message that was sealed with the key, or only looks so, as somebody may send it to `a` who has heard what `b` sent.
+    private struct Forger {
+        let network: Network
+        let heard: [[UInt8]]
+        private let large = [UInt8](repeating: UInt8(ascii: "["), count: 10 << 20)
+        private var seal: Seal
+        private var number: UInt64 = 1 << 40
+        private var random = SeededRandom(3)
+
+        init?(_ network: Network, _ heard: [[UInt8]]) {
+            guard let seal = Seal(key: HostileTests.key, prefix: "bobo"), !heard.isEmpty else { return nil }
+            (self.network, self.heard, self.seal) = (network, heard, seal)
+        }
+
+        private mutating func any(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+
+        private mutating func byte() -> UInt8 { .random(in: 0...255, using: &random) }
+
+        private mutating func sealed(_ json: String, from: String = "b", epoch: Random128? = nil) -> [UInt8] {
+            number += 1
+            let joined = network["a"].peers.peers[0].joined ?? Random128(0)
+            let header = Seal.Header(from: from, to: "a", epoch: epoch ?? joined, number: number)
+            return seal.seal(Array(json.utf8), header) ?? []
+        }
+
+        /// - Parameter fields: each after a comma.
+        private func json(_ fields: String, seq: UInt64, from: String = "b", epoch: Random128? = nil, version: Int = 1)
+            -> String
+        {
+            let node = network["a"].peers
+            let epoch = (epoch ?? node.peers[0].joined ?? Random128(0)).description
+            return """
+                {"v":\(version),"from":"\(from)","to":"a","epoch":"\(epoch)","seq":\(seq),\
+                "ack":{"epoch":"\(node.epoch.description)","seq":0},"now":0\(fields)}
+                """
+        }
+
+        /// Entries that the receiver does not take: of no pattern here, of runs that ended, that are behind, or no runs.
+        private mutating func entries() -> String {
+            let known = #""phenomenon":"fire","pattern":"smoke","version":"\#(FakeRuns.version("1"))""#
+            let event = #","events":[{"id":"s-\#(any(1000))","ts":1,"topic":"t","payload":1}]"#
+            let run = FakeRuns.run("\(any(10))").description
+            let ended = FakeRuns.run("\(any(2))").description
+            let part = #""block":1,"add":[0]"#
+            switch any(7) {
+            case 0:
+                return
+                    #"\#(event),"updated":[{"id":"\#(run)","phenomenon":"x","pattern":"y","version":"\#(run)","key":1,\#(part)}]"#
+            case 1: return #"\#(event),"updated":[{"id":"\#(run)","pattern":\#(1 + any(1000)),"key":"k",\#(part)}]"#
+            case 2: return #"\#(event),"updated":[{"id":"\#(ended)",\#(known),"key":"k","block":9,"add":[0]}]"#
+            case 3: return #"\#(event),"updated":[{"id":"\#(run)",\#(known),"key":"k","block":0,"add":[0]}]"#
+            case 4:
+                return
+                    #"\#(event),"updated":[{"id":"\#(run)",\#(known),"block":9,"base":7,"base_hash":"\#(ended)","add":[0]}]"#
+            case 5: return #","halted":[{"id":"\#(ended)",\#(known),"key":"k","ts":1,"ended":0}]"#
+            default: return #"\#(event),"updated":[{"id":["\#(run)"],\#(known),"key":[[[]]],"block":-1,"add":[0,0]}]"#
+            }
+        }
+
+        /// - Returns: also whether it is one of `b`'s own life that counts on, as only a holder of the key can send it.
+        mutating func next() -> (bytes: [UInt8], isCounted: Bool) {
+            var bytes = heard[any(heard.count)]
+            switch any(1000) {
+            case 0: return (any(2) == 0 ? large : Array("BOBO".utf8) + [1] + large, false)
+            case 1..<100: return ((0..<any(300)).map { _ in byte() }, false)
+            case 100..<200: bytes.removeLast(1 + any(bytes.count - 1))
+            case 200..<400: bytes[any(bytes.count)] ^= UInt8(1 + any(255))
+            case 400..<500: break  // Sent again.
+            case 500..<530: bytes.append(contentsOf: [0, 1, 2])
+            case 530..<560: bytes = Array(bytes.dropFirst(1 + any(bytes.count - 1)))
+            case 560..<600: return (sealed(json(entries(), seq: 1, version: 2 + any(9))), false)
+            case 600..<650:
+                let from = ["x", "a", "", "b/c"][any(4)]
+                return (sealed(json(entries(), seq: 1, from: from), from: from), false)
+            case 650..<700:
+                let epoch = Random128(UInt128(any(1 << 40)))
+                return (sealed(json(entries(), seq: UInt64(any(100)), epoch: epoch), epoch: epoch), false)
+            case 700..<720:
+                return (sealed(#"{"v":1,"x":"# + String(repeating: any(2) == 0 ? "[" : #"{"a":"#, count: 5000)), false)
+            case 720..<740: return (sealed(json(entries(), seq: 0)), false)
+            case 740..<760: return (sealed(json(entries(), seq: 1)), false)
+            case 760..<780:
+                return (sealed(json(entries(), seq: network["a"].peers.peers[0].heard + 2 + UInt64(any(9)))), false)
+            default: return (sealed(json(entries(), seq: network["a"].peers.peers[0].heard + 1)), true)
+            }
+            return (bytes, false)
+        }
+    }
+
+    /// `BOBO_HOSTILE_MESSAGES=100000 swift test --filter HostileTests` is the whole.
+    @Test func `Sealed, whatever comes changes nothing, and stops nothing`() throws {
+        let count = ProcessInfo.processInfo.environment["BOBO_HOSTILE_MESSAGES"].flatMap(Int.init) ?? 5000
         let (network, heard) = network(isSealed: true)
         let node = network["a"]
-        let before = State(node)
-        var random = SeededRandom(3)
-        var count = 0
-        for _ in 0..<4000 {
-            guard var bytes = heard.randomElement(using: &random) else { return }
-            switch Int.random(in: 0..<6, using: &random) {
-            case 0:
-                bytes = (0..<Int.random(in: 0..<300, using: &random)).map { _ in .random(in: 0...255, using: &random) }
-            case 1: bytes.removeLast(Int.random(in: 1..<bytes.count, using: &random))
-            case 2: bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
-            case 3: break  // Sent again.
-            case 4: bytes.append(contentsOf: [0, 1, 2])
-            default: bytes = Array(bytes.dropFirst(Int.random(in: 1..<bytes.count, using: &random)))
-            }
+        var before = State(node)
+        var forger = try #require(Forger(network, heard))
+        for number in 0..<count {
+            let (bytes, isCounted) = forger.next()
             network.inject(bytes, to: "a")
-            count += 1
-            #expect(State(node) == before)
-            guard State(node) == before else { return }
+            if isCounted { before.heard = State(node).heard }
+            guard State(node) == before else {
+                Issue.record(
+                    "message \(number) changed something: \(String(decoding: bytes.prefix(2000), as: UTF8.self))")
+                return
+            }
+            network.forgetSent()
         }
-        #expect(node.peers.counters.received >= count)
+        let counters = node.peers.counters
+        #expect(counters.received >= count)
+        #expect(counters.repeated > 0 && counters.outOfOrder > 0 && counters.ofOtherIncarnations > 0)
+        #expect(counters.versionMismatches > 0 && counters.refusedEntries > 0 && counters.needs > 0)
+        #expect(counters.dropped > count / 2)
+        // The real one is heard again as soon as it begins anew.
+        network.restart("b")
+        network.act("b") { $0.move(FakeRuns.run("after"), $0.event()) }
         network.run(for: .seconds(5))
-        #expect(State(node) == before)
+        #expect(node.runs.active[FakeRuns.run("after")] != nil)
     }
 
     @Test func `What is meant for another, or sealed by one who does not have the key, is dropped`() throws {

@@ -84,6 +84,26 @@ import Testing
         #expect(publishers(network).count == 2)
     }
 
+    @Test func `Two that complete one run and name each other agree on one of them`() {
+        for number in 0..<20 {
+            let network = Network(["a", "b"], seed: 1) { $0.division.partitions = (0..<8).map { "home/\($0)/#" } }
+            network.start()
+            let run = FakeRuns.run("\(number)")
+            // Each takes an event that the other is to read: with `copies: 2` either may be first.
+            let rooms = Dictionary(grouping: 0..<8) { Rendezvous.first(["a", "b"], for: "home/\($0)/#") ?? "" }
+            guard let ofA = rooms["a"]?.first, let ofB = rooms["b"]?.first else {
+                Issue.record("all of one")
+                return
+            }
+            network.act("a") { $0.complete(run, $0.event(topic: "home/\(ofB)/smoke")) }
+            network.act("b") { $0.complete(run, $0.event(topic: "home/\(ofA)/smoke")) }
+            network.run(for: .seconds(1))
+            let first = Rendezvous.first(["a", "b"], for: run.description)
+            #expect(["a", "b"].filter { network[$0].published.contains(run) } == [first].compactMap(\.self))
+            for id in ["a", "b"] { #expect(network[id].peers.awaited.isEmpty) }
+        }
+    }
+
     @Test func `published that comes before its COMPLETE is remembered`() {
         let network = trio()
         guard let first = Rendezvous.first(["a", "b", "c"], for: run.description) else { return }

@@ -1,4 +1,5 @@
 import BoboEngine
+import CEL
 import Foundation
 import Testing
 
@@ -20,15 +21,31 @@ import Testing
         // A group, a loop, payloads of all kinds, both ends.
         for number in 0..<5 { network.act("a") { $0.move(run("\(number)"), $0.event()) } }
         network.run(for: .seconds(1))
+        for number in 3..<5 { network.act("a") { $0.move(run("\(number)"), $0.event(), block: 1) } }
+        network.run(for: .seconds(1))
         let event = network["a"].runs.event()
         for number in 0..<5 { network.act("a") { $0.move(run("\(number)"), event) } }
+        network.run(for: .seconds(1))
         network.act("b") { $0.move(run("text"), $0.event(payload: "warm", format: .text)) }
         network.act("b") { $0.move(run("bytes"), $0.event(payload: "x", format: .bytes)) }
         network.run(for: .seconds(1))
         network.act("a") { $0.move(run("0"), $0.event()) }
         network.act("a") { $0.complete(run("1"), $0.event()) }
+        network.run(for: .seconds(1))
         network.act("a") { $0.complete(run("fresh"), $0.event()) }
+        network.run(for: .seconds(1))
         network.act("a") { $0.halt(run("2")) }
+        network.run(for: .seconds(1))
+        let last = HistoryEntry(event: network["a"].runs.event(), group: "g")
+        network.with("a") { peers, moment, runs in
+            let rests = [(Int64?.none, [last]), (7, [])].enumerated().map { number, rest in
+                RestCopy(
+                    phenomenon: "fire", pattern: "smoke", version: FakeRuns.version("1"), key: .string("k\(number)"),
+                    run: run("1"), timestamp: 5, ended: rest.0, history: rest.1)
+            }
+            peers.take(rests: rests, at: moment, runs)
+        }
+        network.run(for: .seconds(1))
         network.act("a") { $0.move(run("new"), $0.event(payload: #"{"a": [1, {"b": "é\n"}]}"#)) }
         network.run(for: .seconds(1))
         network["c"].runs.forgetAll()
@@ -90,7 +107,8 @@ import Testing
         let sorts = [
             "SYNC", "PING", "PING alone", "RESYNC", "RESYNC offer", "reset", "token", "echo", "away", "digest",
             "published", "need", "order", "updated", "updated base", "completed", "completed brief", "halted",
-            "halted brief", "several runs", "part of a history", "payload", "text", "base64",
+            "halted brief", "several runs", "several bases", "part of a history", "payload", "text", "base64",
+            "resting",
         ]
         for sort in sorts { #expect(output.contains("\"\(sort)\":"), "no \(sort) in the session") }
     }

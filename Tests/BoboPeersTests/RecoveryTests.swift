@@ -225,6 +225,7 @@ import Testing
             switch change {
             case .update(let copy), .complete(let copy, _): copy.identifier
             case .halt(let run, _, _, _, _), .completedEarlier(let run, _, _): run
+            case .rest(let copy): copy.run
             }
         }
         #expect(order == [one, two, three])

@@ -140,6 +140,7 @@ FIELDS = {
     "completed": lambda v: isinstance(v, list),
     "halted": lambda v: isinstance(v, list),
     "updated": lambda v: isinstance(v, list),
+    "resting": lambda v: isinstance(v, list),
     "order": lambda v: re.match(r"[chu]+\Z", v) is not None,
     "published": lambda v: all(map(is_hex, listed(v))),
     "need": lambda v: all(map(is_hex, listed(v))),
@@ -147,7 +148,7 @@ FIELDS = {
 REQUIRED = ("v", "from", "to", "epoch", "seq", "now")
 ENTRY_FIELDS = {
     "id", "phenomenon", "pattern", "version", "key", "block", "base", "base_hash", "add", "publisher", "published", "ended",
-    "ts",
+    "ts", "satisfied", "arrival",
 }
 
 
@@ -207,7 +208,7 @@ class Session:
             need(message["part"] <= message["parts"] and (message["part"] == 0) == (message["seq"] == 0), "part")
             need(("patterns" in message) == (message["part"] <= 1), "patterns")
         runs = [(kind, entry) for kind in ("completed", "halted", "updated") for entry in message.get(kind, [])]
-        need(message["seq"] > 0 or not runs, "entries in a message that is not counted")
+        need(message["seq"] > 0 or not runs and "resting" not in message, "entries in a message that is not counted")
         self.note(message, runs)
         if message["seq"]:
             again = direction.under_way.get(message["seq"])
@@ -227,6 +228,8 @@ class Session:
                 need(message["order"].count(letter) == len(message.get(kind, [])), "order")
         self.check_division(message, direction)
         used = set()
+        for rest in message.get("resting", []):
+            self.check_rest(rest, direction, used)
         for kind, entry in runs:
             self.check_entry(kind, entry, message, direction, used)
         need(used == set(range(len(message.get("events", [])))), "an event that no entry refers to")
@@ -237,6 +240,16 @@ class Session:
             need(direction.says is not None and direction.says <= direction.acknowledged, "reads left out too early")
         elif message["seq"] and direction.says is None:
             direction.says = message["seq"]
+
+    def check_rest(self, rest, direction, used):
+        need(set(rest) <= {"run", "phenomenon", "pattern", "version", "key", "ts", "ended", "add"}, f"rest {set(rest)}")
+        need(is_hex(rest["run"]) and "key" in rest, "run, key")
+        need(whole(rest["ts"], None) and whole(rest.get("ended", 0), None), "ts, ended")
+        if isinstance(rest["pattern"], str):
+            need(isinstance(rest["phenomenon"], str) and is_hex(rest["version"]), "names")
+        else:
+            need(whole(rest["pattern"]) and rest["pattern"] < len(direction.patterns), "pattern")
+        used.update(place if whole(place) else place[1] for place in rest.get("add", []))
 
     def check_entry(self, kind, entry, message, direction, used):
         need(set(entry) <= ENTRY_FIELDS, f"entry {set(entry) - ENTRY_FIELDS}")
@@ -262,6 +275,9 @@ class Session:
             return
         if kind == "completed":
             need(isinstance(entry["publisher"], str) and "block" in entry, "completed")
+        satisfied = entry.get("satisfied", [])
+        need(len(set(satisfied)) == len(satisfied) and all(whole(n) and n < 64 for n in satisfied), "satisfied")
+        need(whole(entry.get("arrival", 0), None), "arrival")
         bases = listed(entry.get("base", 0))
         bases = bases * len(ids) if len(bases) == 1 else bases
         hashes = listed(entry["base_hash"]) if "base_hash" in entry else [hexadecimal(fnv([]))] * len(ids)
@@ -286,7 +302,7 @@ class Session:
 
     def note(self, message, runs):
         sort = message.get("type", "SYNC") + (" offer" if message.get("part") == 0 else "" if message["seq"] else " alone")
-        names = [sort] + [name for name in ("reset", "token", "echo", "away", "digest", "published", "need", "order") if name in message]
+        names = [sort] + [name for name in ("reset", "token", "echo", "away", "digest", "published", "need", "order", "resting") if name in message]
         for kind, entry in runs:
             brief = " brief" if kind != "updated" and "ts" not in entry else " base" if "base" in entry else ""
             names.append(kind + brief)

@@ -5,7 +5,7 @@ public struct Change: Sendable {
     public enum Kind: Sendable, Hashable {
         /// The run began with `accepted`, its first event.
         case started
-        /// The runs accepted `accepted`, or passed an `absent` without an event, and wait at `block`.
+        /// The runs accepted `accepted`, or passed an `absent` or a loop without an event, and wait at `block`.
         case advanced
         case completed
         case halted(HaltReason)
@@ -50,6 +50,12 @@ public enum HaltReason: String, Sendable, Hashable, CaseIterable {
     case replaced
     /// Two gateways each began a run of one key.
     case singleton
+    /// `only_if` was not true when the wait of an `absent` was over.
+    case onlyIf
+    /// Another run of the key completed, and the pattern says `after_match: skip_past_last_event`.
+    case afterMatch
+    /// Another run of the key completed, and the key rests.
+    case rest
 }
 
 /// The same for all gateways that know of the run: a hash of phenomenon, pattern, key and the first event's identifier.

@@ -11,12 +11,43 @@ final class CompiledPattern {
         /// Whether runs that wait here may fare differently with one event, since something that decides reads the
         /// history.
         let readsHistory: Bool
+        let restarts: Bool
+        let seldom: Seldom?
+
+        var until: CompiledPredicate? { seldom?.until }
+        var onlyIf: CompiledPredicate? { seldom?.onlyIf }
+    }
+
+    /// What few blocks have.
+    final class Seldom {
+        let until: CompiledPredicate?
+        let onlyIf: CompiledPredicate?
+
+        init?(until: CompiledPredicate?, onlyIf: CompiledPredicate?) {
+            guard until != nil || onlyIf != nil else { return nil }
+            self.until = until
+            self.onlyIf = onlyIf
+        }
+    }
+
+    struct Rest {
+        let milliseconds: Int64?
+        let until: CompiledPredicate?
     }
 
     // What each event asks for stands first, together.
     let steps: [Step]
     let preconditions: [CompiledPredicate]
     let haltconditions: [CompiledPredicate]
+    let rest: Rest?
+    /// Whether a run that completes halts the others of its key.
+    let isExclusive: Bool
+    let readsPrevious: Bool
+    let readsState: Bool
+    /// Whether any of these four holds.
+    let isSpecial: Bool
+    /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
+    let firstPlace: Int
     let phenomenon: Phenomenon
     let pattern: Pattern
     /// Its place in the order of output: by phenomenon, then in the order of the file.
@@ -49,14 +80,24 @@ final class CompiledPattern {
         for block in pattern.blocks.reversed() {
             let predicates = compile(block.predicates, group: block.group)
             let unless = compile(block.unless)
-            let own = (predicates + unless).contains { $0.readsHistory }
+            let until = block.until.map { compile([$0])[0] }
+            let own = (predicates + unless).contains { $0.readsHistory } || until?.readsHistory == true
             following = own || (block.role.mayPassOn && following)
             steps.append(
                 Step(
-                    role: block.role, predicates: predicates, unless: unless,
-                    group: number(block.group),
-                    readsHistory: conditionsReadHistory || following))
+                    role: block.role, predicates: predicates, unless: unless, group: number(block.group),
+                    readsHistory: conditionsReadHistory || following, restarts: block.restarts,
+                    seldom: Seldom(until: until, onlyIf: block.onlyIf.map { compile([$0])[0] })))
         }
+        rest = pattern.rest.map { rest in
+            Rest(milliseconds: rest.milliseconds, until: rest.until.map { compile([$0])[0] })
+        }
+        isExclusive = pattern.rest != nil || pattern.afterMatch == .skipPastLastEvent
+        let programs = pattern.programs
+        readsPrevious = programs.contains { $0.readsPrevious }
+        readsState = programs.contains { $0.readsState }
+        isSpecial = isExclusive || readsPrevious || readsState
+        if case .allOf? = pattern.blocks.first?.role { firstPlace = 0 } else { firstPlace = 1 }
         self.phenomenon = phenomenon
         self.pattern = pattern
         self.order = order
@@ -71,7 +112,14 @@ final class CompiledPattern {
         self.identity = identity
     }
 
-    var predicates: [CompiledPredicate] { preconditions + haltconditions + steps.flatMap { $0.predicates + $0.unless } }
+    var predicates: [CompiledPredicate] {
+        let own = steps.flatMap { step in
+            step.predicates + step.unless + [step.until, step.onlyIf].compactMap(\.self)
+        }
+        return preconditions + haltconditions + own + [rest?.until].compactMap(\.self)
+    }
+
+    var name: PatternName { PatternName(phenomenon: phenomenon.name, pattern: pattern.name) }
 
     /// A hash of phenomenon, pattern, key (as JSON) and the first event's identifier.
     func identifier(key: Value, first: Event) -> RunIdentifier {
@@ -96,7 +144,7 @@ extension Block.Role {
     var mayPassOn: Bool {
         switch self {
         case .loop, .optional: true
-        case .plain, .negated, .absent: false
+        case .plain, .negated, .absent, .allOf: false
         }
     }
 }
@@ -110,11 +158,13 @@ extension Pattern {
         return own.isEmpty ? topics : own
     }
 
+    /// The filters of the topics whose last messages it keeps: every gateway reads them itself, also what is retained,
+    /// whoever reads the events of these topics (`Message.isStateOnly`).
+    package var stateFilters: [TopicFilter] { state.map(\.on) }
+
     /// The different filters of all its predicates' `on`.
     static func filters(of pattern: Pattern) -> [TopicFilter] {
-        let predicates =
-            pattern.preconditions + pattern.haltconditions + pattern.blocks.flatMap { $0.predicates + $0.unless }
         var seen: Set<TopicFilter> = []
-        return predicates.flatMap(\.on).filter { seen.insert($0).inserted }
+        return pattern.eventPredicates.flatMap(\.on).filter { seen.insert($0).inserted }
     }
 }

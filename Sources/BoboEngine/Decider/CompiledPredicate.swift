@@ -36,6 +36,13 @@ final class CompiledPredicate {
     ///   - matches: by filter number, whether the event's topic passes the predicate's `on`.
     ///   - stamp: differs from one event to the next.
     func evaluate(_ scope: Scope, matches: [Bool], stamp: UInt64) -> Outcome {
+        let outcome = judge(scope, matches: matches, stamp: stamp)
+        if scope.witness != nil { scope.witness?.hear(self, outcome, matches: matches) }
+        return outcome
+    }
+
+    @inline(__always)
+    private func judge(_ scope: Scope, matches: [Bool], stamp: UInt64) -> Outcome {
         if let filterNumber, !matches[filterNumber] { return .noMatch }
         guard let program else { return .match }
         if readsHistory { return evaluate(program, scope) }
@@ -44,6 +51,12 @@ final class CompiledPredicate {
             outcome = evaluate(program, scope)
         }
         return outcome
+    }
+
+    /// Asked where there is no event under check.
+    func holds(_ scope: Scope) -> Bool {
+        guard let program else { return true }
+        return evaluate(program, scope) == .match
     }
 
     private func evaluate(_ program: Program, _ scope: Scope) -> Outcome {
@@ -66,6 +79,8 @@ final class CompiledPredicate {
     /// Several runs may ask of one event.
     private func note(_ failure: EvaluationFailure, _ program: Program, _ scope: Scope) {
         guard let event = scope.event, trial.last !== event else { return }
+        // Of each key the first event has none before it.
+        if scope.previous == nil, program.readsPrevious { return }
         trial.append(event)
         guard trial.count == PredicateWarning.eventCount else { return }
         scope.warnings.append(PredicateWarning(source, program, failure, trial))

@@ -5,14 +5,31 @@ final class Decider {
     private(set) var matchers: [Matcher]
     let scope: Scope
     var state: RunState
-    private var stamp: UInt64 = 0
+    /// What `latest` reads.
+    private(set) var store: StateStore
+    private let maximumState: Int
+    /// Hears what is asked of the events that come to patterns that are to be explained.
+    let witness: Witness?
 
-    init(_ phenomena: [Phenomenon], scope: Scope, recordsChanges: Bool, replication: Replication? = nil) {
+    init(
+        _ phenomena: [Phenomenon], scope: Scope, maximumState: Int = EngineOptions().maximumState,
+        recordsChanges: Bool, replication: Replication? = nil, explains: Set<PatternName> = []
+    ) {
         self.scope = scope
+        self.maximumState = maximumState
+        store = StateStore(limit: maximumState)
         state = RunState(replication)
-        matchers = Decider.compile(phenomena).map(Matcher.init)
-        state.effects.recordsChanges = recordsChanges || replication != nil
+        matchers = Decider.compile(phenomena).map { Matcher($0, isShared: replication != nil) }
+        state.effects.recordsChanges = recordsChanges || replication != nil || !explains.isEmpty
+        witness = explains.isEmpty ? nil : Witness(scope)
+        for matcher in matchers where explains.contains(matcher.compiled.name) { matcher.witness = witness }
         replication?.serve(matchers)
+        connectState()
+    }
+
+    private func connectState() {
+        for matcher in matchers { matcher.stateFilters = matcher.compiled.pattern.state.map(store.number) }
+        scope.state = store.filters.isEmpty ? nil : store
     }
 
     private static func compile(_ phenomena: [Phenomenon]) -> [CompiledPattern] {
@@ -44,27 +61,38 @@ final class Decider {
         }
         for matcher in known.values { matcher.endAll(timestamp, &state) }
         state.timers.renumber { places[$0] }
+        let isShared = state.replication != nil
         matchers = zip(replacing, kept).map { compiled, matcher in
-            guard let matcher else { return Matcher(compiled) }
+            guard let matcher else { return Matcher(compiled, isShared: isShared) }
             matcher.compiled = compiled
             return matcher
         }
         state.replication?.serve(matchers)
+        let former = store
+        store = StateStore(limit: maximumState)
+        connectState()
+        store.take(over: former)
     }
+
+    /// Takes a message for `latest` alone.
+    func keep(_ event: Event, _ route: Route) { store.take(event, route.stateFilters, scope) }
 
     /// Offers the event to the runs of all patterns that may care, and starts new ones.
     func take(_ event: Event, _ route: Route) {
-        let stamp = nextStamp()
+        if !route.stateFilters.isEmpty { keep(event, route) }
+        let stamp = state.nextStamp()
         state.replication?.look(at: event)
         route.forEachInterest(in: event) { interest in
             let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
+            guard interest.matcher.witness != nil else {
+                interest.matcher.take(offer, interest.conditions, &state, scope)
+                return
+            }
+            scope.witness = interest.matcher.witness
             interest.matcher.take(offer, interest.conditions, &state, scope)
+            scope.witness = nil
+            witness?.end(state)
         }
-    }
-
-    func nextStamp() -> UInt64 {
-        stamp += 1
-        return stamp
     }
 
     /// When the next timer is due.
@@ -74,6 +102,7 @@ final class Decider {
     func fireEarliest() {
         guard let deadline = nextDeadline else { return }
         let first = state.effects.completions.count
+        var finishing: [Matcher] = []
         while let timer = state.timers.first, timer.deadline == deadline {
             _ = state.timers.removeFirst()
             let matcher = matchers[timer.pattern]
@@ -85,12 +114,15 @@ final class Decider {
             case .absent(let node, let number):
                 guard state.forest.nodes[node].timer == number else { continue }
                 if let replication = state.replication {
-                    replication.pending[node] = Replication.Wait(number: number, deadline: deadline)
+                    matcher.note(pending: node, number, deadline: deadline, replication, &state, scope)
                     continue
                 }
-                matcher.waitIsOver(node, deadline: deadline, &state)
+                matcher.waitIsOver(node, deadline: deadline, &state, scope)
+                if !matcher.finishing.isEmpty, finishing.last !== matcher { finishing.append(matcher) }
+            case .rest: matcher.expireRests(clock: deadline, &state)
             }
         }
+        for matcher in finishing { matcher.finish(deadline, &state, scope) }
         let completions = state.effects.completions
         if completions.count > first + 1 {
             state.effects.completions[first...].sort { ($0.pattern, $0.start) < ($1.pattern, $1.start) }

@@ -27,5 +27,7 @@ struct RunCounters {
     var completed = 0
     var halted: [HaltReason: Int] = [:]
 
-    mutating func countHalt(_ reason: HaltReason, _ count: Int) { halted[reason, default: 0] += count }
+    mutating func countHalt(_ reason: HaltReason, _ count: Int) {
+        if count > 0 { halted[reason, default: 0] += count }
+    }
 }

@@ -25,11 +25,12 @@ struct Guard {
 
     /// The conditions of which one must match for anything to happen; nil where something may happen without.
     private static func deciding(_ pattern: Pattern) -> [Program?]? {
-        guard pattern.preconditions.isEmpty else { return nil }
-        var predicates = pattern.haltconditions
+        // What it does not care for would not become the previous event.
+        guard pattern.preconditions.isEmpty, !pattern.programs.contains(where: \.readsPrevious) else { return nil }
+        var predicates = pattern.haltconditions + [pattern.rest?.until].compactMap(\.self)
         for block in pattern.blocks {
             switch block.role {
-            case .plain(.relaxed), .loop(.relaxed), .optional, .absent: predicates += block.predicates + block.unless
+            case .plain(.relaxed), .loop(.relaxed), .optional, .absent, .allOf: predicates += block.eventPredicates
             case .plain(.strict), .loop(.strict), .negated: return nil
             }
         }

@@ -1,9 +1,25 @@
 import CEL
 
-/// The active runs of one pattern and key, by the block where they wait.
+/// Where in a pattern a run waits.
+struct Position: Hashable, Comparable, Sendable {
+    let block: Int32
+    /// Of an `all_of`: those of its predicates that are satisfied, a bit each.
+    var satisfied: UInt64 = 0
+
+    init(_ block: Int, satisfied: UInt64 = 0) {
+        self.block = Int32(block)
+        self.satisfied = satisfied
+    }
+
+    static func < (left: Position, right: Position) -> Bool {
+        left.block != right.block ? left.block < right.block : left.satisfied < right.satisfied
+    }
+}
+
+/// The active runs of one pattern and key, by the place where they wait.
 struct KeyState {
     struct Place {
-        let block: Int32
+        let position: Position
         /// The root of the tree of runs that wait here.
         var root: Int32
     }
@@ -13,7 +29,7 @@ struct KeyState {
     var active = 0
     /// No run's last event that was read elsewhere has a later `ts`.
     var latestForeign = Int64.min
-    /// Those where runs wait, by ascending block.
+    /// Those where runs wait, in ascending order.
     private(set) var places: ContiguousArray<Place> = []
 
     init(key: KeyValue, value: Value) {
@@ -21,21 +37,25 @@ struct KeyState {
         self.value = value
     }
 
-    /// The place of the highest block below `block`. Runs only move forward, so going down offers no run an event twice.
-    func place(below block: Int32) -> Place? { places.last { $0.block < block } }
+    /// The highest place below a position; nil: the highest of all. Runs only move forward, so going down offers no run an
+    /// event twice.
+    func place(below position: Position?) -> Place? {
+        guard let position else { return places.last }
+        return places.last { $0.position < position }
+    }
 
-    func root(at block: Int32) -> Int32? { places.first { $0.block == block }?.root }
+    func root(at position: Position) -> Int32? { places.first { $0.position == position }?.root }
 
-    mutating func set(root: Int32, at block: Int32) {
-        if let index = places.firstIndex(where: { $0.block == block }) {
+    mutating func set(root: Int32, at position: Position) {
+        if let index = places.firstIndex(where: { $0.position == position }) {
             places[index].root = root
         } else {
-            let index = places.firstIndex { $0.block > block } ?? places.endIndex
-            places.insert(Place(block: block, root: root), at: index)
+            let index = places.firstIndex { $0.position > position } ?? places.endIndex
+            places.insert(Place(position: position, root: root), at: index)
         }
     }
 
-    mutating func removePlace(at block: Int32) {
-        if let index = places.firstIndex(where: { $0.block == block }) { places.remove(at: index) }
+    mutating func removePlace(at position: Position) {
+        if let index = places.firstIndex(where: { $0.position == position }) { places.remove(at: index) }
     }
 }

@@ -26,37 +26,77 @@ final class Matcher {
     /// Of runs whose first event bears an identifier of the sensor's, so that it may come again.
     var identified: Set<RunIdentifier> = []
     private(set) var unseen = 0
+    /// Where the runs' ways are to be explained.
+    var witness: Witness?
+    /// Of a pattern with `previous`: by key, the last event that it saw.
+    private let previous: PreviousEvents?
+    /// Of a pattern with `rest`; where runs are shared, also of one with `after_match`.
+    let rests: RestTable?
+    /// Of a pattern with `state`: the numbers of its filters.
+    var stateFilters: [Int] = []
+    /// Of a pattern in which a run that completes halts the others: those that one event or deadline has brought to the end.
+    var finishing: [(node: Int32, keyState: Int32)] = []
 
-    init(_ compiled: CompiledPattern) {
+    /// - Parameter isShared: Whether the runs are shared with other gateways.
+    init(_ compiled: CompiledPattern, isShared: Bool) {
         self.compiled = compiled
         isKeyed = compiled.pattern.key != nil
+        previous = compiled.readsPrevious ? PreviousEvents() : nil
+        let ends = compiled.rest != nil || isShared && compiled.isExclusive
+        rests = ends ? RestTable(limit: compiled.pattern.maximumRuns) : nil
     }
+
+    var previousDropped: Int { previous?.table.dropped ?? 0 }
 
     /// An event that passes the pattern's filters.
     func take(_ offer: Offer, _ conditions: [Program]?, _ state: inout RunState, _ scope: Scope) {
         scope.event = offer.event
         scope.view = nil
         scope.key = .null
-        if let conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) { return }
+        if let conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) {
+            witness?.begin(.unseen(.input), offer, self, state)
+            return
+        }
         guard let (key, value) = key(scope) else {
             unseen += 1
+            witness?.begin(.unseen(.key), offer, self, state)
             return
         }
         scope.key = value
+        guard compiled.isSpecial else { return take(offer, key, value, mayStart: true, &state, scope) }
+        prepare(scope)
+        if let previous { scope.previous = previous.table[key] }
+        take(offer, key, value, mayStart: !isResting(offer, key, &state, scope), &state, scope)
+        previous?.table.set(offer.event, for: key)
+    }
+
+    @inline(__always)
+    private func take(
+        _ offer: Offer, _ key: KeyValue, _ value: Value, mayStart: Bool, _ state: inout RunState, _ scope: Scope
+    ) {
         let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
         let completed = state.effects.completions.count
         if let replication = state.replication {
-            replication.recent.keep(offer, of: self, key, at: replication.time)
+            replication.recent.keep(
+                offer, of: self, key, previous: compiled.readsPrevious ? scope.previous : nil, at: replication.time)
             if let known { offerWithExceptions(offer, known, replication, &state, scope) }
         } else if let known {
             offerToRuns(offer, known, &state, scope)
         }
         sortCompletions(from: completed, &state)
         scope.view = nil
-        if let group = compiled.start(offer, scope) {
-            start(Accepted(event: offer.event, group: group), key, value, known, &state)
+        // The event that completed a run starts none where the others of its key are to halt.
+        let isFree = finishing.isEmpty || !finish(offer.event.timestamp, &state, scope)
+        scope.witness?.begin(.start, offer, self, state)
+        if mayStart, isFree, let (group, position) = compiled.start(offer, scope) {
+            start(Accepted(event: offer.event, group: group), at: position, key, value, known, &state, scope)
         }
         if let known { dropIfIdle(known) }
+    }
+
+    /// Sets the scope up for what few patterns read.
+    func prepare(_ scope: Scope) {
+        if compiled.readsState { scope.stateFilters = stateFilters }
     }
 
     private func key(_ scope: Scope) -> (KeyValue, Value)? {
@@ -66,9 +106,9 @@ final class Matcher {
     }
 
     private func offerToRuns(_ offer: Offer, _ keyState: Int32, _ state: inout RunState, _ scope: Scope) {
-        var below = Int32.max
+        var below: Position?
         while let place = keyStates[keyState].place(below: below) {
-            below = place.block
+            below = place.position
             self.offer(offer, at: place, keyState, &state, scope)
         }
     }
@@ -77,10 +117,11 @@ final class Matcher {
     func offer(
         _ offer: Offer, at place: KeyState.Place, _ keyState: Int32, _ state: inout RunState, _ scope: Scope
     ) {
-        if compiled.steps[Int(place.block)].readsHistory {
+        if compiled.steps[Int(place.position.block)].readsHistory {
             offerOneByOne(offer, place, keyState, &state, scope)
         } else {
-            let decision = compiled.decide(offer, at: Int(place.block), scope)
+            scope.witness?.begin(place, state.forest.runs(below: place.root), offer, self, state)
+            let decision = compiled.decide(offer, at: place.position, scope)
             move(decision, place, keyState, offer.event, &state)
         }
     }
@@ -100,7 +141,8 @@ final class Matcher {
         for run in state.forest.runs(below: place.root) {
             single(out: run, at: place, &state)
             scope.view = state.forest.view(of: run, groupCount: groupCount)
-            let decision = compiled.decide(offer, at: Int(place.block), scope)
+            scope.witness?.begin(place, [run], offer, self, state)
+            let decision = compiled.decide(offer, at: place.position, scope)
             carry(out: decision, on: run, place, keyState, offer.event, &state)
         }
         scope.view = nil
@@ -118,6 +160,11 @@ final class Matcher {
         case .accept(let group, let target):
             let accepted = Accepted(event: event, group: group)
             advance(run, from: place, accepted, to: target, keyState, &state)
+        case .move(let target):
+            let leaf = state.forest.runs[run].node
+            record(.advanced, [run], block: Int(target.block), nil, event.timestamp, &state)
+            state.forest.unlink(leaf)
+            arrive(leaf, at: target, keyState, event.timestamp, &state)
         }
     }
 
@@ -125,9 +172,7 @@ final class Matcher {
         let before = state.forest.runs[run].node
         let parent = state.forest.nodes[before].parent
         state.forest.single(out: run)
-        guard parent != state.forest.nodes[before].parent, case .absent = compiled.steps[Int(place.block)].role else {
-            return
-        }
+        guard parent != state.forest.nodes[before].parent, waits(at: place.position) else { return }
         arm(before, deadline: state.forest.nodes[before].deadline, &state)
     }
 
@@ -135,8 +180,8 @@ final class Matcher {
 
     /// A run that stands directly below its root accepts an event by itself.
     private func advance(
-        _ run: Int32, from place: KeyState.Place, _ accepted: Accepted, to target: Int, _ keyState: Int32,
-        _ state: inout RunState
+        _ run: Int32, from place: KeyState.Place, _ accepted: Accepted, to target: Position,
+        _ keyState: Int32, _ state: inout RunState
     ) {
         let timestamp = accepted.event.timestamp
         guard 1 + state.forest.runs[run].own.count < compiled.pattern.maximumHistory else {
@@ -144,9 +189,15 @@ final class Matcher {
             return
         }
         let leaf = state.forest.runs[run].node
-        record(.advanced, [run], block: target, accepted, timestamp, &state)
+        record(.advanced, [run], block: Int(target.block), accepted, timestamp, &state)
         state.forest.extend(run, accepted)
-        guard target != Int(place.block) else { return }
+        guard target != place.position else {
+            if case .absent(let milliseconds) = compiled.steps[Int(target.block)].role {
+                arm(leaf, deadline: timestamp.addingClamped(milliseconds), &state)
+                state.abandonTimers()
+            }
+            return
+        }
         state.forest.unlink(leaf)
         arrive(leaf, at: target, keyState, timestamp, &state)
     }
@@ -157,16 +208,8 @@ final class Matcher {
     ) {
         switch decision {
         case .ignore: return
-        case .halt(let reason):
-            let runs = state.forest.runs(below: place.root)
-            record(.halted(reason), runs, block: Int(place.block), nil, event.timestamp, &state)
-            forget(runs, keyState, state)
-            state.counters.countHalt(reason, runs.count)
-            keyStates[keyState].removePlace(at: place.block)
-            // Each child of the place has come at another time, and has its own timer.
-            let arrivals = state.forest.childCount(of: place.root)
-            state.forest.remove(tree: place.root)
-            if case .absent = compiled.steps[Int(place.block)].role { state.abandonTimers(arrivals) }
+        case .halt(let reason): haltAll(reason, place, keyState, event.timestamp, &state)
+        case .move(let target): moveAll(place, to: target, keyState, event.timestamp, &state)
         case .accept(let group, let target):
             haltLongest(place, event.timestamp, &state)
             guard !removeIfEmpty(place, keyState, &state) else { return }
@@ -182,48 +225,87 @@ final class Matcher {
         }
     }
 
+    func haltAll(
+        _ reason: HaltReason, _ place: KeyState.Place, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState
+    ) {
+        let runs = state.forest.runs(below: place.root)
+        record(.halted(reason), runs, block: Int(place.position.block), nil, timestamp, &state)
+        forget(runs, keyState, state)
+        state.counters.countHalt(reason, runs.count)
+        keyStates[keyState].removePlace(at: place.position)
+        // Each child of the place has come at another time, and has its own timer.
+        let arrivals = state.forest.childCount(of: place.root)
+        state.forest.remove(tree: place.root)
+        if waits(at: place.position) { state.abandonTimers(arrivals) }
+    }
+
+    /// All runs of a place go on without the event, which has closed their loop.
+    private func moveAll(
+        _ place: KeyState.Place, to target: Position, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState
+    ) {
+        if state.effects.recordsChanges {
+            let runs = state.forest.runs(below: place.root)
+            record(.advanced, runs, block: Int(target.block), nil, timestamp, &state)
+        }
+        for child in state.forest.children(of: place.root) {
+            state.forest.unlink(child)
+            arrive(child, at: target, keyState, timestamp, &state)
+        }
+        removeIfEmpty(place, keyState, &state)
+    }
+
     /// The root itself becomes the node of the event that all runs below it accept.
     private func advanceGroup(
-        _ place: KeyState.Place, _ accepted: Accepted, to target: Int, _ keyState: Int32, _ state: inout RunState
+        _ place: KeyState.Place, _ accepted: Accepted, to target: Position, _ keyState: Int32,
+        _ state: inout RunState
     ) {
         let node = place.root
         let timestamp = accepted.event.timestamp
         if state.effects.recordsChanges {
-            record(.advanced, state.forest.runs(below: node), block: target, accepted, timestamp, &state)
+            let runs = state.forest.runs(below: node)
+            record(.advanced, runs, block: Int(target.block), accepted, timestamp, &state)
         }
         state.forest.nodes[node].accepted = accepted
         state.forest.nodes[node].longest += 1
         state.forest.nodes[node].keyState = RunForest.none
-        if target == Int(place.block) {
-            let root = state.forest.makeRoot(keyState: keyState, block: place.block)
-            keyStates[keyState].set(root: root, at: place.block)
-            state.forest.append(node, to: root)
-        } else {
-            keyStates[keyState].removePlace(at: place.block)
+        guard target == place.position else {
+            keyStates[keyState].removePlace(at: place.position)
             arrive(node, at: target, keyState, timestamp, &state)
+            return
         }
+        let root = state.forest.makeRoot(keyState: keyState, position: place.position)
+        keyStates[keyState].set(root: root, at: place.position)
+        state.forest.append(node, to: root)
+        guard case .absent(let milliseconds) = compiled.steps[Int(target.block)].role else { return }
+        let children = state.forest.children(of: node)
+        for child in children {
+            state.forest.nodes[child].timer = 0
+            state.forest.nodes[child].deadline = .max
+        }
+        arm(node, deadline: timestamp.addingClamped(milliseconds), &state)
+        state.abandonTimers(children.count)
     }
 
     /// Runs below a node that stands in no list come to wait at a block, or are complete.
-    func arrive(_ node: Int32, at block: Int, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState) {
-        guard block < compiled.steps.count else {
-            complete(node, keyState, timestamp, &state)
+    func arrive(
+        _ node: Int32, at position: Position, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState
+    ) {
+        guard Int(position.block) < compiled.steps.count else {
+            if compiled.isExclusive {
+                state.forest.nodes[node].parent = RunForest.none
+                finishing.append((node, keyState))
+            } else {
+                complete(node, keyState, timestamp, &state)
+            }
             return
         }
-        let root: Int32
-        if let existing = keyStates[keyState].root(at: Int32(block)) {
-            root = existing
-        } else {
-            root = state.forest.makeRoot(keyState: keyState, block: Int32(block))
-            keyStates[keyState].set(root: root, at: Int32(block))
-        }
-        state.forest.append(node, to: root)
-        if case .absent(let milliseconds) = compiled.steps[block].role {
+        state.forest.append(node, to: root(at: position, keyState, &state))
+        if case .absent(let milliseconds) = compiled.steps[Int(position.block)].role {
             arm(node, deadline: timestamp.addingClamped(milliseconds), &state)
         }
     }
 
-    private func arm(_ node: Int32, deadline: Int64, _ state: inout RunState) {
+    func arm(_ node: Int32, deadline: Int64, _ state: inout RunState) {
         let number = state.timers.nextNumber()
         state.forest.nodes[node].deadline = deadline
         state.forest.nodes[node].timer = number
@@ -254,25 +336,76 @@ final class Matcher {
     }
 
     /// An `absent` is over: the runs go on without an event.
-    func waitIsOver(_ node: Int32, deadline: Int64, _ state: inout RunState) {
+    /// - Parameter holds: Whether `only_if` has been found to hold; nil: it is to be asked.
+    func waitIsOver(
+        _ node: Int32, deadline: Int64, holds: Bool? = nil, _ state: inout RunState, _ scope: Scope
+    ) {
         let root = state.forest.nodes[node].parent
-        let (keyState, block) = (state.forest.nodes[root].keyState, state.forest.nodes[root].block)
+        let (keyState, position) = (state.forest.nodes[root].keyState, state.forest.nodes[root].position)
+        let place = KeyState.Place(position: position, root: root)
+        if let onlyIf = compiled.steps[Int(position.block)].onlyIf {
+            if holds == nil, splits(node, place, onlyIf, &state) { return }
+            guard holds ?? self.holds(onlyIf, node, keyState, state.forest, scope) else {
+                for run in state.forest.runs(below: node) { end(run, .onlyIf, deadline, &state) }
+                removeIfEmpty(place, keyState, &state)
+                dropIfIdle(keyState)
+                return
+            }
+        }
+        let target = Position(Int(position.block) + 1)
         if state.effects.recordsChanges {
-            record(.advanced, state.forest.runs(below: node), block: Int(block) + 1, nil, deadline, &state)
+            let runs = state.forest.runs(below: node)
+            record(.advanced, runs, block: Int(target.block), nil, deadline, &state)
         }
         state.forest.nodes[node].timer = 0
         state.forest.nodes[node].deadline = .max
         state.forest.unlink(node)
-        removeIfEmpty(KeyState.Place(block: block, root: root), keyState, &state)
-        arrive(node, at: Int(block) + 1, keyState, deadline, &state)
+        removeIfEmpty(place, keyState, &state)
+        arrive(node, at: target, keyState, deadline, &state)
         dropIfIdle(keyState)
+    }
+
+    /// Where `only_if` reads the history, runs that wait together are taken apart: each has a timer of its own then, of the
+    /// same deadline.
+    func splits(
+        _ node: Int32, _ place: KeyState.Place, _ onlyIf: CompiledPredicate, _ state: inout RunState
+    ) -> Bool {
+        guard onlyIf.readsHistory, state.forest.nodes[node].run == RunForest.none else { return false }
+        for run in state.forest.runs(below: node) { single(out: run, at: place, &state) }
+        return true
+    }
+
+    /// Asks `only_if` of the runs below a node, which is a run where it reads the history.
+    func holds(
+        _ onlyIf: CompiledPredicate, _ node: Int32, _ keyState: Int32, _ forest: borrowing RunForest, _ scope: Scope
+    ) -> Bool {
+        scope.event = nil
+        scope.key = keyStates[keyState].value
+        scope.view = nil
+        prepare(scope)
+        if onlyIf.readsHistory {
+            scope.view = forest.view(of: forest.nodes[node].run, groupCount: compiled.pattern.groups.count)
+        }
+        defer { scope.view = nil }
+        return onlyIf.holds(scope)
+    }
+
+    func root(at position: Position, _ keyState: Int32, _ state: inout RunState) -> Int32 {
+        if let root = keyStates[keyState].root(at: position) { return root }
+        let root = state.forest.makeRoot(keyState: keyState, position: position)
+        keyStates[keyState].set(root: root, at: position)
+        return root
+    }
+
+    func waits(at position: Position) -> Bool {
+        if case .absent = compiled.steps[Int(position.block)].role { true } else { false }
     }
 
     @discardableResult
     func removeIfEmpty(_ place: KeyState.Place, _ keyState: Int32, _ state: inout RunState) -> Bool {
-        guard keyStates[keyState].root(at: place.block) == place.root else { return true }
+        guard keyStates[keyState].root(at: place.position) == place.root else { return true }
         guard state.forest.isEmpty(root: place.root) else { return false }
-        keyStates[keyState].removePlace(at: place.block)
+        keyStates[keyState].removePlace(at: place.position)
         state.forest.nodes.remove(place.root)
         return true
     }
@@ -289,6 +422,8 @@ extension Int64 {
     /// A time in milliseconds so much later, the latest there is where it lies beyond.
     func addingClamped(_ milliseconds: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(milliseconds)
-        return overflow ? .max : sum
+        return overflow ? milliseconds < 0 ? .min : .max : sum
     }
+
+    mutating func add(_ milliseconds: Int64) { self = addingClamped(milliseconds) }
 }

@@ -3,13 +3,16 @@ import DequeModule
 
 /// How runs begin and end.
 extension Matcher {
-    func start(_ first: Accepted, _ key: KeyValue, _ value: Value, _ known: Int32?, _ state: inout RunState) {
+    func start(
+        _ first: Accepted, at position: Position, _ key: KeyValue, _ value: Value, _ known: Int32?,
+        _ state: inout RunState, _ scope: Scope
+    ) {
         let event = first.event
         if let replication = state.replication {
             let identifier = compiled.identifier(key: value, first: event)
             guard !replication.knows(identifier) else { return }
         }
-        guard compiled.steps.count > 1 else {
+        guard Int(position.block) < compiled.steps.count else {
             state.counters.started += 1
             state.counters.completed += 1
             let history = RunHistory(first: first, own: [], shared: [])
@@ -18,6 +21,7 @@ extension Matcher {
                     pattern: compiled.order, start: state.nextStart(), key: value, history: history,
                     timestamp: event.timestamp))
             recordSingle(.completed, block: 1, first, value, &state)
+            beginRest(key, value, history, event.timestamp, &state, scope)
             return
         }
         if compiled.pattern.isSingleton, let known, isTaken(known, at: event.timestamp, state) { return }
@@ -33,8 +37,8 @@ extension Matcher {
         keyStates[keyState].active += 1
         insertByAge(RunReference(run: run, start: number, timestamp: event.timestamp), state.forest)
         state.replication?.begin(run, of: self, key: value, first)
-        recordSingle(.started, block: 1, first, value, &state)
-        arrive(state.forest.runs[run].node, at: 1, keyState, event.timestamp, &state)
+        recordSingle(.started, block: Int(position.block), first, value, &state)
+        arrive(state.forest.runs[run].node, at: position, keyState, event.timestamp, &state)
         armWithin(&state)
     }
 
@@ -67,7 +71,13 @@ extension Matcher {
     }
 
     func haltOldest(_ timestamp: Int64, _ state: inout RunState) {
-        guard active >= compiled.pattern.maximumRuns, let (run, _) = oldest(state.forest) else { return }
+        guard active + (rests?.restingCount ?? 0) >= compiled.pattern.maximumRuns else { return }
+        let oldest = oldest(state.forest)
+        if let rests, rests.dropOldest(before: oldest?.timestamp) {
+            state.counters.countHalt(.maximumRuns, 1)
+            return
+        }
+        guard let (run, _) = oldest else { return }
         guard let replication = state.replication, isOver(run, at: timestamp, state.forest) else {
             endAlone(run, .maximumRuns, timestamp, &state)
             return
@@ -88,7 +98,13 @@ extension Matcher {
                 replication.undecided.insert(run)
                 continue
             }
-            endAlone(run, .within, timestamp.addingClamped(within), &state)
+            let end = timestamp.addingClamped(within)
+            // Where its wait has begun anew, others may have it yet as it was before, and wait for a decision.
+            if let replication = state.replication, compiled.steps[state.forest.block(of: run)].restarts {
+                replication.announce { endAlone(run, .within, end, &state) }
+            } else {
+                endAlone(run, .within, end, &state)
+            }
         }
         armWithin(&state)
     }
@@ -126,10 +142,10 @@ extension Matcher {
         let leaf = state.forest.runs[run].node
         forget([run], state.forest.runs[run].keyState, state)
         let root = state.forest.detach(leaf)
-        let block = state.forest.nodes[root].block
+        let position = state.forest.nodes[root].position
         state.forest.remove(tree: leaf)
-        if case .absent = compiled.steps[Int(block)].role { state.abandonTimers() }
-        return KeyState.Place(block: block, root: root)
+        if waits(at: position) { state.abandonTimers() }
+        return KeyState.Place(position: position, root: root)
     }
 
     /// Halts all runs, since the pattern is no more.

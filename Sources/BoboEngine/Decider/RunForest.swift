@@ -15,7 +15,7 @@ struct RunForest: ~Copyable {
         var run = RunForest.none
         /// Of a root: where its runs wait.
         var keyState = RunForest.none
-        var block = RunForest.none
+        var position = Position(-1)
         /// Of a node between: what all runs below it have accepted.
         var accepted: Accepted?
         /// Of a node between or a root: no run below has accepted more events than this.
@@ -30,6 +30,8 @@ struct RunForest: ~Copyable {
         var keyState = RunForest.none
         /// Runs are numbered in the order of their start; 0 is no run.
         var start: UInt64 = 0
+        /// The `ts` of its first event, and later by the steps of the machine's date since.
+        var begin: Int64 = 0
         var first: Accepted?
         var own = ContiguousArray<Accepted>()
         /// What `first` and `own` hold, for expressions.
@@ -40,16 +42,17 @@ struct RunForest: ~Copyable {
     var runs = Slab<Run>(empty: Run())
 
     mutating func insertRun(start: UInt64, keyState: Int32, first: Accepted) -> Int32 {
-        let run = runs.insert(Run(keyState: keyState, start: start, first: first))
+        let run = runs.insert(
+            Run(keyState: keyState, start: start, begin: first.event.timestamp, first: first))
         let node = nodes.insert(Node(run: run))
         runs[run].node = node
         return run
     }
 
-    mutating func makeRoot(keyState: Int32, block: Int32) -> Int32 {
+    mutating func makeRoot(keyState: Int32, position: Position) -> Int32 {
         var root = Node()
         root.keyState = keyState
-        root.block = block
+        root.position = position
         return nodes.insert(root)
     }
 
@@ -63,6 +66,16 @@ struct RunForest: ~Copyable {
             child = nodes[child].next
         }
         return count
+    }
+
+    func children(of node: Int32) -> [Int32] {
+        var children: [Int32] = []
+        var child = nodes[node].firstChild
+        while child != RunForest.none {
+            children.append(child)
+            child = nodes[child].next
+        }
+        return children
     }
 
     // MARK: Links
@@ -149,11 +162,13 @@ struct RunForest: ~Copyable {
 
     func length(of run: Int32) -> Int { 1 + runs[run].own.count + shared(of: run).count }
 
-    func block(of run: Int32) -> Int {
+    func position(of run: Int32) -> Position {
         var node = runs[run].node
         while nodes[node].parent != RunForest.none { node = nodes[node].parent }
-        return Int(nodes[node].block)
+        return nodes[node].position
     }
+
+    func block(of run: Int32) -> Int { Int(position(of: run).block) }
 
     // MARK: Walks
 

@@ -7,12 +7,19 @@ struct RunState: ~Copyable {
     /// nil: the runs are this engine's alone.
     let replication: Replication?
     private var lastStart: UInt64 = 0
+    private var lastStamp: UInt64 = 0
 
     init(_ replication: Replication? = nil) { self.replication = replication }
 
     mutating func nextStart() -> UInt64 {
         lastStart += 1
         return lastStart
+    }
+
+    /// Differs from one event to the next.
+    mutating func nextStamp() -> UInt64 {
+        lastStamp += 1
+        return lastStamp
     }
 
     mutating func abandonTimers(_ count: Int = 1) {

@@ -7,8 +7,16 @@ final class Scope: Activation {
     /// nil: no history yet.
     var view: HistoryView?
     var now: Int64 = 0
+    /// The event before this one that the pattern saw with this key. Only of a pattern that reads it.
+    var previous: Event?
+    /// nil: there is none, as for the expressions of sensors.
+    var state: StateStore?
+    /// Which of the filters of `state` are the pattern's. Only of a pattern that reads them.
+    var stateFilters: [Int] = []
     /// Of predicates, until someone takes them.
     var warnings: [PredicateWarning] = []
+    /// Hears each predicate that is asked; nil where nobody wants to know.
+    var witness: Witness?
     private let timezone: Value
 
     init(timezone: String) {
@@ -35,6 +43,7 @@ final class Scope: Activation {
             return last
         case .now: return .timestamp(Timestamp(clampingMilliseconds: now))
         case .timezone: return timezone
+        case .previous: return previous.map { .object($0) } ?? .null
         case nil:
             let group = slot - ExpressionEnvironment.Slot.groups
             guard let view, group < view.groups.count else { return .list(List([])) }

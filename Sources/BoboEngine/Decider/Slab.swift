@@ -42,6 +42,11 @@ struct Slab<Element>: ~Copyable {
         nonmutating unsafeMutableAddress { elements + Int(index) }
     }
 
+    /// Also of those places that hold nothing.
+    func forEachPlace(_ body: (Int32) -> Void) {
+        for index in 0..<capacity { body(Int32(index)) }
+    }
+
     /// The elements as they are now, to be read while something else changes; not to be kept.
     var view: UnsafePointer<Element> { UnsafePointer(elements) }
 

@@ -7,6 +7,8 @@ struct Timer: Comparable, Sendable {
         case within
         /// The wait of runs at an `absent` block: the node that they hang on, and the number that it bears while it waits.
         case absent(node: Int32, number: UInt64)
+        /// The rest of some key may be over.
+        case rest
     }
 
     /// Milliseconds since 1970.
@@ -22,6 +24,7 @@ struct Timer: Comparable, Sendable {
         switch subject {
         case .within: 0
         case .absent: 1
+        case .rest: 2
         }
     }
 
@@ -59,6 +62,16 @@ struct Timers {
                 place(timer.pattern).map {
                     Timer(deadline: timer.deadline, pattern: $0, start: timer.start, subject: timer.subject)
                 }
+            })
+    }
+
+    /// The machine's date has stepped.
+    mutating func shift(by milliseconds: Int64) {
+        heap = Heap(
+            heap.unordered.map {
+                Timer(
+                    deadline: $0.deadline.addingClamped(milliseconds), pattern: $0.pattern, start: $0.start,
+                    subject: $0.subject)
             })
     }
 

@@ -5,7 +5,7 @@ public import CEL
 public struct ExpressionEnvironment: Sendable {
     /// The order in which the names are declared.
     enum Slot: Int, CaseIterable {
-        case event, key, history, first, last, now, timezone
+        case event, key, history, first, last, now, timezone, previous
 
         static let groups = allCases.count
     }
@@ -53,15 +53,17 @@ public struct ExpressionEnvironment: Sendable {
         environment.declare(variable: "last", type: event)
         environment.declare(variable: "now", type: .timestamp)
         environment.declare(variable: "timezone", type: .string)
+        environment.declare(variable: "previous", type: event)
         for name in groups + otherGroups { environment.declare(variable: name, type: .list(event)) }
         for name in ExpressionEnvironment.aliases {
             // The text is the language's own, so that it always parses.
             try? environment.declare(alias: name, expression: "event." + name)
         }
-        for name in ["previous", "latest", "latest_of", "recent", "secret"] {
+        for name in ["recent", "secret"] {
             environment.declare(reserved: name, reason: "`\(name)` is not built yet")
         }
         environment.declare(TopicMatching.declaration)
+        for function in StateFunctions.declarations { environment.declare(function) }
     }
 
     /// - Throws: `CompilationError` with every problem of the expression.
@@ -71,19 +73,27 @@ public struct ExpressionEnvironment: Sendable {
 }
 
 extension Program {
-    /// Whether it reads neither the run's key nor its history.
+    /// Whether it reads neither the run's key nor its history, nor what came before.
     package var readsEventAlone: Bool {
-        !readsHistory && !slots.contains(ExpressionEnvironment.Slot.key.rawValue)
+        !readsHistory && !readsPrevious && !readsState && !slots.contains(ExpressionEnvironment.Slot.key.rawValue)
     }
 
     /// Whether its value may differ between runs of one pattern and key.
-    var readsHistory: Bool {
+    package var readsHistory: Bool {
         slots.contains { slot in
             guard let known = ExpressionEnvironment.Slot(rawValue: slot) else { return true }
             return switch known {
             case .history, .first, .last: true
-            case .event, .key, .now, .timezone: false
+            case .event, .key, .now, .timezone, .previous: false
             }
         }
     }
+
+    /// Whether it reads the event under check.
+    package var readsEvent: Bool { slots.contains(ExpressionEnvironment.Slot.event.rawValue) }
+
+    package var readsPrevious: Bool { slots.contains(ExpressionEnvironment.Slot.previous.rawValue) }
+
+    /// Whether it reads the last messages of topics.
+    package var readsState: Bool { hostCalls.contains { StateFunctions.names.contains($0.name) } }
 }

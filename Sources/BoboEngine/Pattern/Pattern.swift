@@ -14,6 +14,27 @@ public struct Pattern: Sendable {
         }
     }
 
+    /// What a completed run means for the other runs of its pattern and key.
+    public enum AfterMatch: String, Sendable, CaseIterable {
+        /// Every run goes its own way.
+        case noSkip = "no_skip"
+        /// They halt, and the event that completed it starts none.
+        case skipPastLastEvent = "skip_past_last_event"
+    }
+
+    /// After a run has completed, the others of its key halt, and none starts for a while.
+    public struct Rest: Sendable {
+        /// So many milliseconds; nil: until an event ends it.
+        public let milliseconds: Int64?
+        /// An event that matches ends the rest; it reads the completed run's history.
+        public let until: Predicate?
+
+        public init(milliseconds: Int64?, until: Predicate? = nil) {
+            self.milliseconds = milliseconds
+            self.until = until
+        }
+    }
+
     public static let defaultMaximumRuns = 100_000
     public static let defaultMaximumHistory = 100_000
 
@@ -29,6 +50,10 @@ public struct Pattern: Sendable {
     public let haltconditions: [Predicate]
     public let maximumRuns: Int
     public let maximumHistory: Int
+    public let afterMatch: AfterMatch
+    public let rest: Rest?
+    /// The topics whose last messages `latest` and `latest_of` read.
+    public let state: [Input]
     public let emit: Emit
     public let actions: [Action]
 
@@ -42,7 +67,8 @@ public struct Pattern: Sendable {
         name: String, input: [Input]? = nil, key: Program? = nil, within: Int64? = nil, isSingleton: Bool = false,
         blocks: [Block], preconditions: [Predicate] = [], haltconditions: [Predicate] = [],
         maximumRuns: Int = Pattern.defaultMaximumRuns, maximumHistory: Int = Pattern.defaultMaximumHistory,
-        emit: Emit = Emit(), actions: [Action] = [], version: Hash128 = Hash128()
+        afterMatch: AfterMatch = .noSkip, rest: Rest? = nil, state: [Input] = [], emit: Emit = Emit(),
+        actions: [Action] = [], version: Hash128 = Hash128()
     ) {
         self.name = name
         self.input = input
@@ -54,6 +80,9 @@ public struct Pattern: Sendable {
         self.haltconditions = haltconditions
         self.maximumRuns = maximumRuns
         self.maximumHistory = maximumHistory
+        self.afterMatch = afterMatch
+        self.rest = rest
+        self.state = state
         self.emit = emit
         self.actions = actions
         self.version = version

@@ -1,10 +1,15 @@
-import CEL
+package import CEL
 
 extension Pattern {
+    /// All that are asked of events.
+    package var eventPredicates: [Predicate] {
+        preconditions + haltconditions + blocks.flatMap(\.eventPredicates) + [rest?.until].compactMap(\.self)
+    }
+
     /// All expressions of the pattern.
-    var programs: [Program] {
-        let predicates = preconditions + haltconditions + blocks.flatMap { $0.predicates + $0.unless }
-        return predicates.compactMap(\.expression) + (input ?? []).compactMap(\.expression)
+    package var programs: [Program] {
+        let predicates = eventPredicates + blocks.compactMap(\.onlyIf)
+        return predicates.compactMap(\.expression) + ((input ?? []) + state).compactMap(\.expression)
             + [key, emit.data].compactMap(\.self) + (emit.topic?.programs ?? []) + actions.flatMap(\.programs)
     }
 }

@@ -11,16 +11,19 @@ public struct Message {
     public let isRetained: Bool
     /// For events that bear no identifier of the sensor's.
     public let number: UInt64
+    /// Whether it counts for patterns' `state` alone, since another gateway reads its topic's events.
+    public let isStateOnly: Bool
 
     public init(
         topic: String, payload: UnsafeRawBufferPointer, arrival: Int64, isRetained: Bool,
-        number: UInt64
+        number: UInt64, isStateOnly: Bool = false
     ) {
         self.topic = topic
         self.payload = payload
         self.arrival = arrival
         self.isRetained = isRetained
         self.number = number
+        self.isStateOnly = isStateOnly
     }
 }
 
@@ -41,17 +44,20 @@ final class Receiver {
     }
 
     /// The event that a sensor's message is; nil where it is none: dropped and counted, or nobody's concern.
-    func event(_ message: Message, _ route: Route) -> Event? {
+    /// - Returns: the event, and whether it is more than a message for patterns' `state`.
+    func event(_ message: Message, _ route: Route) -> (event: Event, isEvent: Bool)? {
         counters.received += 1
         guard message.payload.count <= options.maximumPayload else {
             counters.tooLarge += 1
             return nil
         }
-        guard !message.isRetained || route.sensor?.takesRetained == true else {
-            counters.retained += 1
-            return nil
-        }
         let sensor = route.sensor
+        var isEvent = !message.isStateOnly
+        if message.isRetained, sensor?.takesRetained != true {
+            counters.retained += 1
+            isEvent = false
+        }
+        guard isEvent || !route.stateFilters.isEmpty else { return nil }
         guard let (body, fields) = read(message.payload, sensor?.format ?? .auto) else {
             counters.notJSON += 1
             return nil
@@ -63,8 +69,8 @@ final class Receiver {
             timestamp = self.timestamp(of: draft, sensor)
             identifier = self.identifier(of: draft, sensor)
         }
-        counters.events += 1
-        return event(identifier, .simple, timestamp, route.topic, body, fields, depth: 0)
+        if isEvent { counters.events += 1 }
+        return (event(identifier, .simple, timestamp, route.topic, body, fields, depth: 0), isEvent)
     }
 
     /// A complex or action event as it feeds back into the stream.

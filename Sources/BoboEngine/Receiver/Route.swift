@@ -21,17 +21,21 @@ final class Route {
 
     let topic: Topic
     let sensor: Sensor?
+    /// The numbers of the filters of patterns' `state` that the topic passes.
+    let stateFilters: [Int]
     /// In the order of output.
     private let interests: [Interest]
     private var unconditional: [Int] = []
     private var indices: [Index] = []
 
-    init(topic: Topic, sensor: Sensor?, interests: [Interest]) {
+    init(topic: Topic, sensor: Sensor?, stateFilters: [Int], interests: [Interest]) {
         self.topic = topic
         self.sensor = sensor
+        self.stateFilters = stateFilters
         self.interests = interests
         for (number, interest) in interests.enumerated() {
-            guard let guardian = interest.matcher.compiled.guardian else {
+            // What a pattern passes by is to be explained, too.
+            guard interest.matcher.witness == nil, let guardian = interest.matcher.compiled.guardian else {
                 unconditional.append(number)
                 continue
             }
@@ -42,7 +46,8 @@ final class Route {
         }
     }
 
-    var isEmpty: Bool { interests.isEmpty }
+    /// Whether nobody cares for the topic.
+    var isEmpty: Bool { interests.isEmpty && stateFilters.isEmpty }
 
     /// Calls `body` with those patterns that may care about the event, in the order of output.
     func forEachInterest(in event: Event, _ body: (Interest) -> Void) {

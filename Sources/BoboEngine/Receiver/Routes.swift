@@ -13,10 +13,14 @@ final class Routes {
 
     private var known: [ExactText: Route] = [:]
     private let filters: FilterTree<Filtered>
+    private let states: FilterTree<(number: Int, on: TopicFilter)>
     private let sensors: [Sensor]
     private let prefix: String
 
-    init(matchers: [Matcher], sensors: [Sensor], defaultInput: [TopicFilter], prefix: String) {
+    init(
+        matchers: [Matcher], state: [TopicFilter] = [], sensors: [Sensor], defaultInput: [TopicFilter],
+        prefix: String
+    ) {
         self.sensors = sensors
         self.prefix = prefix
         var filters = FilterTree<Filtered>()
@@ -26,6 +30,9 @@ final class Routes {
             }
         }
         self.filters = filters
+        var states = FilterTree<(number: Int, on: TopicFilter)>()
+        for (number, filter) in state.enumerated() { states.insert((number, filter), at: filter) }
+        self.states = states
     }
 
     /// nil where the text is no topic.
@@ -58,6 +65,8 @@ final class Routes {
             interests.append(Route.Interest(matcher: matcher, matches: matches, conditions: conditions))
         }
         let sensor = own ? nil : sensors.first { $0.filter.matches(levels: levels) }
-        return Route(topic: Topic(topic), sensor: sensor, interests: interests)
+        let kept = states.matches(levels).filter { !own || $0.on.firstLiteral == prefix }
+        return Route(
+            topic: Topic(topic), sensor: sensor, stateFilters: kept.map(\.number).sorted(), interests: interests)
     }
 }

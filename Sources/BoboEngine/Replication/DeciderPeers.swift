@@ -13,6 +13,7 @@ extension Decider {
             case .complete(let copy, let timestamp): complete(copy, timestamp, replication)
             case .halt(let run, _, _, _, let timestamp): end(run, .halted, timestamp, replication)
             case .completedEarlier(let run, _, _): end(run, .completed, nil, replication)
+            case .rest(let copy): rest(copy, replication)
             }
         replication.counters.count(applied)
         return applied
@@ -23,7 +24,15 @@ extension Decider {
         guard let replication = state.replication else { return .ignored }
         replication.isApplying = true
         defer { replication.isApplying = false }
-        let applied = self.end(end.run, end.status, end.timestamp, replication)
+        let applied: AppliedChange
+        if replication.number(of: end.run) != nil {
+            applied = self.end(end.run, end.status, end.timestamp, replication)
+        } else if let known = replication.remembered[end.run], known.status >= end.status {
+            applied = .ignored
+        } else {
+            applied = .recorded
+        }
+        // The earlier time counts.
         replication.remembered.insert(
             end.run, end.status, ended: min(end.ended, replication.time), timestamp: end.timestamp ?? 0)
         replication.counters.count(applied)
@@ -40,16 +49,18 @@ extension Decider {
         let active = replication.number(of: copy.identifier)
         if let active, let rank = rank(of: active, replication), copy.rank <= rank { return .ignored }
         let last = matcher.compiled.steps.count - 1
-        guard last >= 1 else { return .refused(.malformed) }
+        let first = matcher.compiled.firstPlace
+        guard last >= first else { return .refused(.malformed) }
         if copy.base > 0 {
             guard let active, holds(active, copy.base, copy.baseHash, replication),
-                matcher.extend(active, by: copy, blocks: 1...last, replication, &state)
+                matcher.extend(active, by: copy, blocks: first...last, replication, &state)
             else { return .refused(.malformed) }
             return .advanced
         }
-        guard let checked = matcher.check(copy, blocks: 1...last) else { return .refused(.malformed) }
+        guard let checked = matcher.check(copy, blocks: first...last) else { return .refused(.malformed) }
         guard let active else {
             matcher.adopt(copy, checked, replication, &state)
+            matcher.haltAtRest(copy, checked, replication, &state)
             return .adopted
         }
         matcher.advance(active, to: copy, checked, replication, &state)
@@ -79,8 +90,16 @@ extension Decider {
         } else {
             replication.remember(copy.identifier, .completed, timestamp)
         }
-        matcher.complete(copy, checked, timestamp, &state)
+        matcher.complete(copy, checked, timestamp, &state, scope)
         return .completed
+    }
+
+    private func rest(_ copy: RestCopy, _ replication: Replication) -> AppliedChange {
+        guard let matcher = replication.matcher(copy.phenomenon, copy.pattern) else { return .refused(.unknownPattern) }
+        guard matcher.compiled.pattern.version == copy.version else { return .refused(.version) }
+        guard let (key, rest) = matcher.rest(of: copy, replication, &state) else { return .refused(.malformed) }
+        scope.key = copy.key
+        return matcher.merge(rest, key, replication, &state, scope) ? .recorded : .ignored
     }
 
     /// The end of a run without a complex event.
@@ -118,11 +137,10 @@ extension Decider {
     }
 
     private func catchUp(_ identifier: RunIdentifier, clock: Int64, _ replication: Replication) {
-        guard let run = replication.number(of: identifier), let matcher = replication.facts(of: run)?.matcher,
-            let last = state.forest.history(of: run)?.last
+        guard let run = replication.number(of: identifier), let known = replication.facts(of: run)
         else { return }
-        let arrival = matcher.compiled.arrival(at: state.forest.block(of: run), last: last)
-        let from = arrival > last.timestamp ? arrival : last.timestamp.addingClamped(1)
+        let matcher = known.matcher
+        let from = known.arrival > known.last ? known.arrival : known.last.addingClamped(1)
         let key = matcher.keyStates[state.forest.runs[run].keyState].key
         for kept in replication.recent.events(of: matcher, key, from: from) {
             guard replication.number(of: identifier) == run else { return }
@@ -133,20 +151,23 @@ extension Decider {
     private func offer(
         _ kept: RecentEvents.Kept, to run: Int32, of matcher: Matcher, clock: Int64, _ replication: Replication
     ) {
-        let offer = Offer(event: kept.event, matches: kept.matches, stamp: nextStamp())
+        let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
         scope.now = max(clock, kept.event.timestamp)
+        scope.previous = kept.previous
         if matcher.offerAlone(offer, to: run, replication, &state, scope) { replication.counters.caughtUp += 1 }
     }
 
     private func begin(since end: Replication.Freed, clock: Int64, _ replication: Replication) {
         let matcher = end.matcher
         var begun: RunIdentifier?
-        for kept in replication.recent.events(of: matcher, end.key, from: end.timestamp.addingClamped(1)) {
+        for kept in replication.recent.events(of: matcher, end.key, from: end.timestamp)
+        where kept.event.timestamp > end.timestamp || kept.event.identifier == end.ending {
             if let run = begun.flatMap(replication.number(of:)) {
                 offer(kept, to: run, of: matcher, clock: clock, replication)
             }
-            let offer = Offer(event: kept.event, matches: kept.matches, stamp: nextStamp())
+            let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
             scope.now = max(clock, kept.event.timestamp)
+            scope.previous = kept.previous
             let run = matcher.startAlone(offer, end.key, &state, scope)
             begun = run ?? begun
         }
@@ -160,20 +181,64 @@ extension Decider {
         for contest in due { contest.matcher.settleContest(contest.key, clock: clock, replication, &state) }
     }
 
+    // MARK: Rests
+
+    /// The keys that rest, and the rests that ended and are kept in mind.
+    var rests: [RestCopy] {
+        matchers.flatMap { matcher -> [RestCopy] in
+            guard matcher.compiled.rest != nil, let rests = matcher.rests else { return [] }
+            return rests.rests.values.compactMap(matcher.compiled.copy)
+        }
+    }
+
+    /// The runs whose completion a key rests after.
+    var restingRuns: Set<RunIdentifier> {
+        var runs: Set<RunIdentifier> = []
+        for rests in matchers.compactMap(\.rests) where rests.restingCount > 0 {
+            for rest in rests.rests.values where !rest.isEnded { runs.insert(rest.run) }
+        }
+        return runs
+    }
+
     // MARK: Absent
 
     /// The runs whose wait at an `absent` is over by the clock, with their deadlines.
     func pendingDecisions() -> [PendingDecision] {
         guard let replication = state.replication else { return [] }
         tidyPending(replication)
-        var result: [PendingDecision] = []
+        var result: [Pending] = []
         for (node, wait) in replication.pending {
             for run in state.forest.runs(below: node) {
-                guard let identifier = replication.facts(of: run)?.identifier else { continue }
-                result.append(PendingDecision(run: identifier, deadline: wait.deadline))
+                guard let known = replication.facts(of: run) else { continue }
+                let decision = PendingDecision(run: known.identifier, deadline: wait.deadline)
+                result.append(
+                    Pending(
+                        decision: decision, begin: state.forest.runs[run].begin, matcher: known.matcher,
+                        keyState: state.forest.runs[run].keyState))
             }
         }
-        return result.sorted { ($0.deadline, $0.run.value) < ($1.deadline, $1.run.value) }
+        result.sort()
+        // Where a run that completes halts the others of its key, the one whose wait is over first is decided first, wherever
+        // that is.
+        var seen: [ObjectIdentifier: Set<Int32>] = [:]
+        return result.filter { pending in
+            guard pending.matcher.compiled.isExclusive else { return true }
+            return seen[ObjectIdentifier(pending.matcher), default: []].insert(pending.keyState).inserted
+        }.map(\.decision)
+    }
+
+    private struct Pending: Comparable {
+        let decision: PendingDecision
+        let begin: Int64
+        let matcher: Matcher
+        let keyState: Int32
+
+        static func < (left: Pending, right: Pending) -> Bool {
+            (left.decision.deadline, left.begin, left.decision.run.value)
+                < (right.decision.deadline, right.begin, right.decision.run.value)
+        }
+
+        static func == (left: Pending, right: Pending) -> Bool { left.decision == right.decision }
     }
 
     private func tidyPending(_ replication: Replication) {
@@ -188,15 +253,20 @@ extension Decider {
             let matcher = replication.facts(of: run)?.matcher
         else { return false }
         let keyState = state.forest.runs[run].keyState
-        let block = state.forest.block(of: run)
-        let deadline = state.forest.nodes[state.forest.top(of: run)].deadline
-        guard case .absent = matcher.compiled.steps[block].role, deadline <= clock,
-            let root = matcher.keyStates[keyState].root(at: Int32(block))
+        let position = state.forest.position(of: run)
+        let top = state.forest.top(of: run)
+        let deadline = state.forest.nodes[top].deadline
+        guard matcher.waits(at: position), deadline <= clock,
+            let root = matcher.keyStates[keyState].root(at: position)
         else { return false }
         replication.isApplying = true
         defer { replication.isApplying = false }
-        matcher.single(out: run, at: KeyState.Place(block: Int32(block), root: root), &state)
-        matcher.waitIsOver(state.forest.runs[run].node, deadline: deadline, &state)
+        let wait = replication.pending[top]
+        let holds = wait?.number == state.forest.nodes[top].timer ? wait?.holds : nil
+        scope.now = deadline
+        matcher.single(out: run, at: KeyState.Place(position: position, root: root), &state)
+        matcher.waitIsOver(state.forest.runs[run].node, deadline: deadline, holds: holds, &state, scope)
+        matcher.finish(deadline, &state, scope)
         if replication.number(of: identifier) == run {
             replication.behind.append(identifier)
         }
@@ -208,11 +278,11 @@ extension Decider {
     func end(decided identifier: RunIdentifier) {
         guard let replication = state.replication, let run = replication.number(of: identifier),
             replication.undecided.contains(run), let matcher = replication.facts(of: run)?.matcher,
-            !matcher.isUndecided(run, state.forest), let within = matcher.compiled.pattern.within,
-            let first = state.forest.runs[run].first
+            !matcher.isUndecided(run, state.forest), let within = matcher.compiled.pattern.within
         else { return }
+        let end = state.forest.runs[run].begin.addingClamped(within)
         replication.announce {
-            matcher.endAlone(run, .within, first.event.timestamp.addingClamped(within), &state)
+            matcher.endAlone(run, .within, end, &state)
         }
     }
 
@@ -223,6 +293,9 @@ extension Decider {
         let undecided = replication.pending.values.map(\.deadline).min() ?? .max
         replication.recent.forget(
             readBefore: replication.time.addingClamped(-replication.catchUp), unlessFrom: undecided)
+        for matcher in matchers {
+            matcher.rests?.forget(changedBefore: replication.time.addingClamped(-replication.rememberAge))
+        }
     }
 
     /// Takes all runs away, as if they had never been heard of.
@@ -234,9 +307,11 @@ extension Decider {
             }
             matcher.withdraw(run, nil, nil, replication, &state)
         }
+        for matcher in matchers { matcher.rests?.removeAll() }
         replication.behind = []
         replication.freed = []
         replication.contests = []
+        replication.restChanges = []
     }
 
     // MARK: Looking
@@ -269,8 +344,9 @@ extension Decider {
     /// The run without its first events, where these are as many and of that hash; else the whole.
     func copy(of identifier: RunIdentifier, after length: Int, _ hash: Hash128) -> RunCopy? {
         guard let replication = state.replication, let run = replication.number(of: identifier),
-            let matcher = replication.facts(of: run)?.matcher, holds(run, length, hash, replication)
+            let known = replication.facts(of: run), holds(run, length, hash, replication)
         else { return copy(of: identifier) }
+        let matcher = known.matcher
         var history: [HistoryEntry] = []
         state.forest.forEachAccepted(of: run, from: length) {
             history.append(HistoryEntry(event: $0.event, group: matcher.compiled.name(ofGroup: $0.group)))
@@ -279,16 +355,26 @@ extension Decider {
         return RunCopy(
             identifier: identifier, phenomenon: matcher.compiled.phenomenon.name, pattern: pattern.name,
             version: pattern.version, key: matcher.keyStates[state.forest.runs[run].keyState].value,
-            block: state.forest.block(of: run), base: length, baseHash: hash, history: history)
+            block: state.forest.block(of: run), base: length, baseHash: hash, history: history,
+            satisfied: state.forest.position(of: run).satisfied, arrival: arrival(of: run, known))
+    }
+
+    /// When the run came to where it is, where that does not follow from its history.
+    private func arrival(of run: Int32, _ known: Replication.Facts) -> Int64? {
+        let derived = known.matcher.compiled.arrival(at: state.forest.block(of: run), last: known.last)
+        return known.arrival == derived ? nil : known.arrival
     }
 
     func copy(of identifier: RunIdentifier) -> RunCopy? {
         guard let replication = state.replication, let run = replication.number(of: identifier),
-            let matcher = replication.facts(of: run)?.matcher, let history = state.forest.history(of: run)
+            let known = replication.facts(of: run), let history = state.forest.history(of: run)
         else { return nil }
+        let matcher = known.matcher
         let key = matcher.keyStates[state.forest.runs[run].keyState].value
+        let position = state.forest.position(of: run)
         return matcher.compiled.copy(
-            of: history, identifier: identifier, key: key, block: state.forest.block(of: run))
+            of: history, identifier: identifier, key: key, block: Int(position.block), satisfied: position.satisfied,
+            arrival: arrival(of: run, known))
     }
 }
 

@@ -60,8 +60,10 @@ extension Engine {
 
     /// Lets the ends of runs go that are older than a time of `tick`'s clock.
     /// - Parameter isNeeded: those for which it holds stay.
+    ///     Those whose completion a key still rests after stay, too.
     package func forgetRemembered(endedBefore time: Int64, unless isNeeded: (RunIdentifier) -> Bool = { _ in false }) {
-        decider.state.replication?.remembered.forget(endedBefore: time, unless: isNeeded)
+        let resting = decider.restingRuns
+        decider.state.replication?.remembered.forget(endedBefore: time) { isNeeded($0) || resting.contains($0) }
     }
 
     /// What the runs that have just changed lead to.
@@ -111,6 +113,16 @@ extension Engine {
         decider.events(of: run, from: base)
     }
 
+    /// The rests that have begun or ended here since the last call: they are to be sent, before changes of runs.
+    package func takeRestChanges() -> [RestCopy] {
+        guard let replication = decider.state.replication, !replication.restChanges.isEmpty else { return [] }
+        defer { replication.restChanges = [] }
+        return replication.restChanges
+    }
+
+    /// The keys that rest, and the rests that ended and are kept in mind: of the full state.
+    package var rests: [RestCopy] { decider.rests }
+
     /// The runs whose `absent` is over by the clock, by deadline: whoever is to decide calls `decide(_:)`.
     package var pendingDecisions: [PendingDecision] { decider.pendingDecisions() }
 
@@ -158,6 +170,7 @@ extension PeerChange {
         switch self {
         case .update, .completedEarlier: nil
         case .complete(_, let timestamp), .halt(_, _, _, _, let timestamp): timestamp
+        case .rest(let copy): copy.timestamp
         }
     }
 }

@@ -8,13 +8,13 @@ extension Matcher {
     func offerWithExceptions(
         _ offer: Offer, _ keyState: Int32, _ replication: Replication, _ state: inout RunState, _ scope: Scope
     ) {
-        var below = Int32.max
+        var below: Position?
         while let place = keyStates[keyState].place(below: below) {
-            below = place.block
+            below = place.position
             guard let aside = setAside(offer.event, place, keyState, replication, &state) else { continue }
             self.offer(offer, at: place, keyState, &state, scope)
             guard !aside.isEmpty else { continue }
-            putBack(aside, at: place.block, keyState, &state)
+            putBack(aside, at: place.position, keyState, &state)
         }
     }
 
@@ -26,7 +26,7 @@ extension Matcher {
         _ state: inout RunState
     ) -> [Int32]? {
         let looksAtRuns = mayExcept(event, keyState, replication, state)
-        let waits = if case .absent = compiled.steps[Int(place.block)].role { true } else { false }
+        let waits = waits(at: place.position)
         guard looksAtRuns || waits else { return [] }
         var whole: [Int32] = []
         var single: [Int32] = []
@@ -50,16 +50,9 @@ extension Matcher {
         return nodes
     }
 
-    private func putBack(_ nodes: [Int32], at block: Int32, _ keyState: Int32, _ state: inout RunState) {
-        let root = root(at: block, keyState, &state)
+    private func putBack(_ nodes: [Int32], at position: Position, _ keyState: Int32, _ state: inout RunState) {
+        let root = root(at: position, keyState, &state)
         for node in nodes { state.forest.append(node, to: root) }
-    }
-
-    func root(at block: Int32, _ keyState: Int32, _ state: inout RunState) -> Int32 {
-        if let root = keyStates[keyState].root(at: block) { return root }
-        let root = state.forest.makeRoot(keyState: keyState, block: block)
-        keyStates[keyState].set(root: root, at: block)
-        return root
     }
 
     /// Whether some run of the key may be excepted, found without looking at each.
@@ -81,8 +74,8 @@ extension Matcher {
 
     /// Whether the run's `within` has passed at that time.
     func isOver(_ run: Int32, at time: Int64, _ forest: borrowing RunForest) -> Bool {
-        guard let within = compiled.pattern.within, let first = forest.runs[run].first else { return false }
-        return first.event.timestamp.addingClamped(within) < time
+        guard let within = compiled.pattern.within else { return false }
+        return forest.runs[run].begin.addingClamped(within) < time
     }
 
     /// Whether a singleton's key has a run that an event of that time finds.
@@ -106,33 +99,35 @@ extension Matcher {
         _ offer: Offer, to run: Int32, _ replication: Replication, _ state: inout RunState, _ scope: Scope
     ) -> Bool {
         let event = offer.event
-        let block = state.forest.block(of: run)
+        let position = state.forest.position(of: run)
         guard !isOver(run, at: event.timestamp, state.forest), !state.forest.holds(run, event.identifier),
             state.forest.nodes[state.forest.top(of: run)].deadline > event.timestamp
         else { return false }
         let keyState = state.forest.runs[run].keyState
-        guard let root = keyStates[keyState].root(at: Int32(block)) else { return false }
-        let place = KeyState.Place(block: Int32(block), root: root)
+        guard let root = keyStates[keyState].root(at: position) else { return false }
+        let place = KeyState.Place(position: position, root: root)
         scope.event = event
         scope.key = keyStates[keyState].value
         scope.view = nil
-        if compiled.steps[block].readsHistory {
+        prepare(scope)
+        if compiled.steps[Int(position.block)].readsHistory {
             single(out: run, at: place, &state)
             scope.view = state.forest.view(of: run, groupCount: compiled.pattern.groups.count)
         }
-        let decision = compiled.decide(offer, at: block, scope)
+        let decision = compiled.decide(offer, at: position, scope)
         scope.view = nil
         if case .ignore = decision { return true }
         single(out: run, at: place, &state)
         carry(out: decision, on: run, place, keyState, event, &state)
         removeIfEmpty(place, keyState, &state)
         dropIfIdle(keyState)
+        finish(event.timestamp, &state, scope)
         return true
     }
 
-    /// The end of a singleton's run, where events that came since may begin another.
+    /// The end of a singleton's run, or of one that halts the others of its key: events that came since may begin another.
     func noteEnd(_ kind: Change.Kind, _ keyState: Int32, _ timestamp: Int64, _ replication: Replication) {
-        guard replication.isApplying, compiled.pattern.isSingleton else { return }
+        guard replication.isApplying, compiled.pattern.isSingleton || compiled.isExclusive else { return }
         switch kind {
         case .started, .advanced: break
         case .completed, .halted:

@@ -5,7 +5,7 @@ extension Matcher {
     /// A copy that this pattern can have, read for it.
     struct Checked {
         let key: KeyValue
-        let history: ContiguousArray<Accepted>
+        let history: RunHistory
         let first: Accepted
         let last: Event
     }
@@ -14,33 +14,29 @@ extension Matcher {
     /// - Parameter blocks: where the run may wait.
     func check(_ copy: RunCopy, blocks: ClosedRange<Int>) -> Checked? {
         guard let key = key(copy.key), blocks.contains(copy.block), copy.base == 0,
-            copy.history.count <= compiled.pattern.maximumHistory, let first = copy.history.first,
-            copy.identifier == compiled.identifier(key: copy.key, first: first.event)
+            copy.history.count <= compiled.pattern.maximumHistory, isPossible(copy),
+            let history = compiled.history(of: copy.history),
+            copy.identifier == compiled.identifier(key: copy.key, first: history.first.event)
         else { return nil }
-        guard let history = accepted(copy.history) else { return nil }
-        return Checked(
-            key: key, history: history, first: history[0], last: history[history.count - 1].event)
+        return Checked(key: key, history: history, first: history.first, last: history.last)
     }
 
-    private func accepted(_ entries: [HistoryEntry]) -> ContiguousArray<Accepted>? {
-        var history = ContiguousArray<Accepted>()
-        history.reserveCapacity(entries.count)
-        for entry in entries {
-            guard let group = number(ofGroup: entry.group) else { return nil }
-            history.append(Accepted(event: entry.event, group: group))
+    /// Whether as many events are there as the run must have accepted at an `all_of`.
+    private func isPossible(_ copy: RunCopy) -> Bool {
+        guard copy.block < compiled.steps.count, case .allOf = compiled.steps[copy.block].role else {
+            return copy.satisfied == 0
         }
-        return history
+        let count = compiled.steps[copy.block].predicates.count
+        let bits = copy.satisfied.nonzeroBitCount
+        guard bits < count, count == 64 || copy.satisfied >> UInt64(count) == 0 else { return false }
+        let length = copy.base + copy.history.count
+        return copy.block == 0 ? bits == length : bits < length
     }
 
-    private func key(_ value: Value) -> KeyValue? {
+    func key(_ value: Value) -> KeyValue? {
         guard compiled.pattern.key == nil else { return KeyValue(value) }
         if case .null = value { return KeyValue.none }
         return nil
-    }
-
-    private func number(ofGroup name: String) -> Int32? {
-        if name.isEmpty { return Accepted.noGroup }
-        return compiled.pattern.groups.firstIndex(of: name).map(Int32.init)
     }
 
     /// A run that is unknown here becomes active.
@@ -52,11 +48,11 @@ extension Matcher {
         keyStates[keyState].active += 1
         insertByAge(
             RunReference(run: run, start: start, timestamp: checked.first.event.timestamp), state.forest)
-        state.forest.runs[run].own = ContiguousArray(checked.history.dropFirst())
+        state.forest.runs[run].own = checked.history.own
         replication.take(copy, last: checked.last, as: run, of: self)
-        settle(run, at: copy.block, last: checked.last, keyState, replication, &state)
+        settle(run, copy, last: checked.last, keyState, replication, &state)
         armWithin(&state)
-        if active > compiled.pattern.maximumRuns { haltOldest(checked.last.timestamp, &state) }
+        if active + (rests?.restingCount ?? 0) > compiled.pattern.maximumRuns { haltOldest(checked.last.timestamp, &state) }
         guard compiled.pattern.isSingleton, keyNumbers[checked.key] == keyState, keyStates[keyState].active > 1 else {
             return
         }
@@ -71,10 +67,10 @@ extension Matcher {
     ) {
         takeOut(run, &state)
         state.forest.runs[run].first = checked.first
-        state.forest.runs[run].own = ContiguousArray(checked.history.dropFirst())
+        state.forest.runs[run].own = checked.history.own
         state.forest.runs[run].view = nil
         replication.take(copy, last: checked.last, as: run, of: self)
-        settle(run, at: copy.block, last: checked.last, state.forest.runs[run].keyState, replication, &state)
+        settle(run, copy, last: checked.last, state.forest.runs[run].keyState, replication, &state)
         grow(old: run, replication, &state)
     }
 
@@ -85,7 +81,7 @@ extension Matcher {
         _ run: Int32, by copy: RunCopy, blocks: ClosedRange<Int>, _ replication: Replication, _ state: inout RunState
     ) -> Bool {
         guard blocks.contains(copy.block), copy.base + copy.history.count <= compiled.pattern.maximumHistory,
-            let added = accepted(copy.history)
+            isPossible(copy), let added = compiled.accepted(copy.history)
         else { return false }
         state.forest.single(out: run)
         takeOut(run, &state)
@@ -100,7 +96,7 @@ extension Matcher {
             return false
         }
         replication.take(copy, last: last, as: run, of: self)
-        settle(run, at: copy.block, last: last, state.forest.runs[run].keyState, replication, &state)
+        settle(run, copy, last: last, state.forest.runs[run].keyState, replication, &state)
         grow(old: run, replication, &state)
         return true
     }
@@ -110,36 +106,37 @@ extension Matcher {
         let keyState = state.forest.runs[run].keyState
         let leaf = state.forest.runs[run].node
         let root = state.forest.detach(leaf)
-        let block = state.forest.nodes[root].block
-        if case .absent = compiled.steps[Int(block)].role { state.abandonTimers() }
-        removeIfEmpty(KeyState.Place(block: block, root: root), keyState, &state)
+        let position = state.forest.nodes[root].position
+        if waits(at: position) { state.abandonTimers() }
+        removeIfEmpty(KeyState.Place(position: position, root: root), keyState, &state)
         state.forest.nodes[leaf].timer = 0
         state.forest.nodes[leaf].deadline = .max
     }
 
     /// Puts a run among the others by age again that was left out while its `absent` was undecided.
     func grow(old run: Int32, _ replication: Replication, _ state: inout RunState) {
-        guard replication.undecided.remove(run) != nil, let first = state.forest.runs[run].first else { return }
+        guard replication.undecided.remove(run) != nil else { return }
         let start = state.forest.runs[run].start
-        insertByAge(RunReference(run: run, start: start, timestamp: first.event.timestamp), state.forest)
+        insertByAge(RunReference(run: run, start: start, timestamp: state.forest.runs[run].begin), state.forest)
         armWithin(&state)
     }
 
     /// Whether the run waits at an `absent` that is over before its `within`.
     func isUndecided(_ run: Int32, _ forest: borrowing RunForest) -> Bool {
-        guard let within = compiled.pattern.within, let first = forest.runs[run].first else { return false }
-        return forest.nodes[forest.top(of: run)].deadline <= first.event.timestamp.addingClamped(within)
+        guard let within = compiled.pattern.within else { return false }
+        return forest.nodes[forest.top(of: run)].deadline <= forest.runs[run].begin.addingClamped(within)
     }
 
     /// Puts a run that stands in no list where it waits.
     private func settle(
-        _ run: Int32, at block: Int, last: Event, _ keyState: Int32, _ replication: Replication,
+        _ run: Int32, _ copy: RunCopy, last: Event, _ keyState: Int32, _ replication: Replication,
         _ state: inout RunState
     ) {
         let foreign = replication.facts(of: run)?.foreignUntil ?? .min
         keyStates[keyState].latestForeign = max(keyStates[keyState].latestForeign, foreign)
-        let arrival = compiled.arrival(at: block, last: last)
-        arrive(state.forest.runs[run].node, at: block, keyState, arrival, &state)
+        let arrival = copy.arrival ?? compiled.arrival(at: copy.block, last: last.timestamp)
+        let position = Position(copy.block, satisfied: copy.satisfied)
+        arrive(state.forest.runs[run].node, at: position, keyState, arrival, &state)
     }
 
     /// An active run ends by a peer's change.
@@ -159,12 +156,19 @@ extension Matcher {
     }
 
     /// A complex event of a run that a peer completed.
-    func complete(_ copy: RunCopy, _ checked: Checked, _ timestamp: Int64, _ state: inout RunState) {
-        let history = RunHistory(first: checked.first, own: ContiguousArray(checked.history.dropFirst()), shared: [])
+    func complete(
+        _ copy: RunCopy, _ checked: Checked, _ timestamp: Int64, _ state: inout RunState, _ scope: Scope
+    ) {
         state.effects.completions.append(
             Completion(
-                pattern: compiled.order, start: state.nextStart(), key: copy.key, history: history,
+                pattern: compiled.order, start: state.nextStart(), key: copy.key, history: checked.history,
                 timestamp: timestamp, isFromPeer: true))
+        guard compiled.isExclusive else { return }
+        if let keyState = keyNumbers[checked.key] {
+            haltOthers(keyState, timestamp, timestamp, &state)
+            dropIfIdle(keyState)
+        }
+        beginRest(checked.key, copy.key, checked.history, timestamp, &state, scope)
     }
 
     /// Of a singleton's runs of one key that have been active here for long enough, the one with the earliest first event
@@ -176,10 +180,9 @@ extension Matcher {
         let since = replication.time.addingClamped(-replication.catchUp)
         let rivals = runs(of: keyState, state.forest).compactMap { run -> (run: Int32, first: Int64, id: UInt128)? in
             guard let known = replication.facts(of: run), known.since <= since,
-                let first = state.forest.runs[run].first,
                 !isOver(run, at: clock, state.forest)
             else { return nil }
-            return (run, first.event.timestamp, known.identifier.value)
+            return (run, state.forest.runs[run].begin, known.identifier.value)
         }
         for rival in rivals.sorted(by: { ($0.first, $0.id) < ($1.first, $1.id) }).dropFirst() {
             endAlone(rival.run, .singleton, max(clock, rival.first), &state)
@@ -196,9 +199,12 @@ extension Matcher {
         scope.key = .null
         guard let replication = state.replication, let value = value(scope) else { return nil }
         scope.key = value
+        prepare(scope)
         let identifier = compiled.identifier(key: value, first: offer.event)
-        guard !replication.knows(identifier), let group = compiled.start(offer, scope) else { return nil }
-        start(Accepted(event: offer.event, group: group), key, value, keyNumbers[key], &state)
+        guard !replication.knows(identifier), !isResting(offer, key, &state, scope),
+            let (group, position) = compiled.start(offer, scope)
+        else { return nil }
+        start(Accepted(event: offer.event, group: group), at: position, key, value, keyNumbers[key], &state, scope)
         return replication.number(of: identifier) == nil ? nil : identifier
     }
 

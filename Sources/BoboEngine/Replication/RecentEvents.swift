@@ -6,6 +6,8 @@ struct RecentEvents {
         let event: Event
         /// By filter number of the pattern, whether the topic passes.
         let matches: [Bool]
+        /// The event that the pattern saw before it with its key. Only of a pattern that reads it.
+        let previous: Event?
     }
 
     private struct Place: Hashable {
@@ -35,9 +37,10 @@ struct RecentEvents {
 
     var count: Int { order.count }
 
-    mutating func keep(_ offer: Offer, of matcher: Matcher, _ key: KeyValue, at time: Int64) {
+    mutating func keep(_ offer: Offer, of matcher: Matcher, _ key: KeyValue, previous: Event?, at time: Int64) {
         let place = Place(matcher: ObjectIdentifier(matcher), key: key)
-        places[place, default: Events()].append(Kept(event: offer.event, matches: offer.matches))
+        places[place, default: Events()].append(
+            Kept(event: offer.event, matches: offer.matches, previous: previous))
         order.append((place, time, offer.event.timestamp))
         if order.count > RecentEvents.limit {
             droppedEarly += 1

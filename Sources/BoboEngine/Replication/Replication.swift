@@ -13,20 +13,29 @@ final class Replication {
         var foreignUntil: Int64
         /// Since when the run is active here, by `time`.
         let since: Int64
+        /// The `ts` of its last event.
+        var last: Int64
+        /// When it came to where it is: the `ts` of the event that it accepted last or that closed its loop, or the deadline
+        /// of the wait that it outlasted.
+        var arrival: Int64
     }
 
     /// A wait at an `absent` block that is over by the clock, and not yet decided.
     struct Wait {
         let number: UInt64
-        let deadline: Int64
+        var deadline: Int64
+        /// What `only_if` came to at the deadline; nil: it has none.
+        let holds: Bool?
     }
 
-    /// The end of a singleton's run while a peer's change was applied: its key is free for events that came since.
+    /// The end of a singleton's run while a peer's change was applied, or of a rest: its key is free for events that came
+    /// since.
     struct Freed {
         let matcher: Matcher
         let key: KeyValue
-        /// The `ts` of the end.
+        /// The `ts` of the end. Events that are later may begin a run, and the one that ended a rest.
         let timestamp: Int64
+        var ending: EventIdentifier?
     }
 
     /// A key of a singleton with two runs, and when one of them is to halt, by `time`.
@@ -37,6 +46,7 @@ final class Replication {
     }
 
     let catchUp: Int64
+    let rememberAge: Int64
     private let source: String
     private var numbers: [RunIdentifier: Int32] = [:]
     /// By the run's number in the forest.
@@ -62,11 +72,14 @@ final class Replication {
     /// Runs that have come or advanced from a peer and have not caught up yet.
     var behind: [RunIdentifier] = []
     var freed: [Freed] = []
+    /// Rests that have begun or ended here, which the others are to hear of.
+    var restChanges: [RestCopy] = []
     /// Whether a peer's change, or what follows of it, is at work.
     var isApplying = false
 
     init(_ options: EngineOptions) {
         catchUp = max(0, options.catchUp)
+        rememberAge = options.rememberAge
         source = options.source
         remembered = RememberedRuns(limit: options.rememberedRuns)
         held = HeldEvents(age: options.rememberAge)
@@ -77,17 +90,28 @@ final class Replication {
         held.pass(to: self.time)
     }
 
+    func tell(_ rest: KeyRest, of compiled: CompiledPattern) {
+        if let copy = compiled.copy(of: rest) { restChanges.append(copy) }
+    }
+
+    /// The machine's date has stepped.
+    func shift(by milliseconds: Int64) {
+        for node in pending.keys { pending[node]?.deadline.add(milliseconds) }
+    }
+
     // MARK: Patterns
 
     func serve(_ matchers: [Matcher]) {
         patterns = [:]
         for matcher in matchers {
-            patterns[PatternName(matcher.compiled.phenomenon.name, matcher.compiled.pattern.name)] = matcher
+            patterns[matcher.compiled.name] = matcher
         }
         recent.keep(only: matchers)
     }
 
-    func matcher(_ phenomenon: String, _ pattern: String) -> Matcher? { patterns[PatternName(phenomenon, pattern)] }
+    func matcher(_ phenomenon: String, _ pattern: String) -> Matcher? {
+        patterns[PatternName(phenomenon: phenomenon, pattern: pattern)]
+    }
 
     // MARK: Active runs
 
@@ -109,7 +133,9 @@ final class Replication {
         let identifier = matcher.compiled.identifier(key: key, first: first.event)
         set(
             Facts(
-                identifier: identifier, matcher: matcher, length: 1, hash: hash, foreignUntil: .min, since: time),
+                identifier: identifier, matcher: matcher, length: 1, hash: hash, foreignUntil: .min, since: time,
+                last: first.event.timestamp,
+                arrival: first.event.timestamp),
             of: run)
     }
 
@@ -121,7 +147,9 @@ final class Replication {
         set(
             Facts(
                 identifier: copy.identifier, matcher: matcher, length: rank.length, hash: rank.hash,
-                foreignUntil: wasReadHere(last) ? .min : last.timestamp, since: facts(of: run)?.since ?? time),
+                foreignUntil: wasReadHere(last) ? .min : last.timestamp, since: facts(of: run)?.since ?? time,
+                last: last.timestamp,
+                arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last.timestamp)),
             of: run)
         behind.append(copy.identifier)
     }
@@ -144,9 +172,14 @@ final class Replication {
             switch kind {
             case .started: break
             case .advanced:
-                guard let accepted else { break }
+                known.arrival = timestamp
+                guard let accepted else {
+                    facts[Int(run)] = known
+                    break
+                }
                 known.length += 1
                 known.hash.combine(accepted.event)
+                known.last = accepted.event.timestamp
                 known.foreignUntil = .min
                 facts[Int(run)] = known
             case .completed: end(run, .completed, timestamp)
@@ -197,16 +230,5 @@ final class Replication {
 
     private func wasReadHere(_ event: Event) -> Bool {
         if case .counted(source, _) = event.identifier { true } else { false }
-    }
-}
-
-/// A pattern by its name.
-private struct PatternName: Hashable {
-    private let phenomenon: String
-    private let pattern: String
-
-    init(_ phenomenon: String, _ pattern: String) {
-        self.phenomenon = phenomenon
-        self.pattern = pattern
     }
 }

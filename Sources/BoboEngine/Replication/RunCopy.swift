@@ -26,10 +26,15 @@ package struct RunCopy: Sendable {
     package let base: Int
     package let baseHash: Hash128
     package let history: [HistoryEntry]
+    /// At an `all_of`: those of its predicates that are satisfied, a bit each, from the lowest.
+    package let satisfied: UInt64
+    /// At an `absent`: when the wait began, milliseconds since 1970, where that does not follow from the history.
+    package let arrival: Int64?
 
     package init(
         identifier: RunIdentifier, phenomenon: String, pattern: String, version: Hash128, key: Value, block: Int,
-        base: Int = 0, baseHash: Hash128 = Hash128(), history: [HistoryEntry]
+        base: Int = 0, baseHash: Hash128 = Hash128(), history: [HistoryEntry], satisfied: UInt64 = 0,
+        arrival: Int64? = nil
     ) {
         self.base = base
         self.baseHash = base > 0 ? baseHash : Hash128()
@@ -40,6 +45,8 @@ package struct RunCopy: Sendable {
         self.key = key
         self.block = block
         self.history = history
+        self.satisfied = satisfied
+        self.arrival = arrival
     }
 }
 
@@ -79,7 +86,8 @@ extension RunCopy {
         guard found == hash else { return self }
         return RunCopy(
             identifier: identifier, phenomenon: phenomenon, pattern: pattern, version: version, key: key, block: block,
-            base: length, baseHash: hash, history: Array(history[(length - base)...]))
+            base: length, baseHash: hash, history: Array(history[(length - base)...]), satisfied: satisfied,
+            arrival: arrival)
     }
 }
 
@@ -93,4 +101,6 @@ package enum PeerChange: Sendable {
     case halt(RunIdentifier, phenomenon: String, pattern: String, key: Value, timestamp: Int64)
     /// It was complete before this gateway started; its complex event was published then.
     case completedEarlier(RunIdentifier, phenomenon: String, pattern: String)
+    /// A key rests, or its rest has ended.
+    case rest(RestCopy)
 }

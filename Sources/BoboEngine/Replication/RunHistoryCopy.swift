@@ -6,14 +6,43 @@ extension CompiledPattern {
         copy(of: history, identifier: identifier(key: key, first: history.first.event), key: key, block: steps.count)
     }
 
-    func copy(of history: RunHistory, identifier: RunIdentifier, key: Value, block: Int) -> RunCopy {
+    func copy(
+        of history: RunHistory, identifier: RunIdentifier, key: Value, block: Int, satisfied: UInt64 = 0,
+        arrival: Int64? = nil
+    ) -> RunCopy {
+        RunCopy(
+            identifier: identifier, phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version,
+            key: key,
+            block: block, history: entries(of: history), satisfied: satisfied, arrival: arrival)
+    }
+
+    func entries(of history: RunHistory) -> [HistoryEntry] {
         var entries: [HistoryEntry] = []
         entries.reserveCapacity(history.count)
         history.forEach { entries.append(HistoryEntry(event: $0.event, group: name(ofGroup: $0.group))) }
-        return RunCopy(
-            identifier: identifier, phenomenon: phenomenon.name, pattern: pattern.name, version: pattern.version,
-            key: key,
-            block: block, history: entries)
+        return entries
+    }
+
+    /// Events as a peer gives them; nil where one names a group that the pattern has not.
+    func accepted(_ entries: [HistoryEntry]) -> ContiguousArray<Accepted>? {
+        var accepted = ContiguousArray<Accepted>()
+        accepted.reserveCapacity(entries.count)
+        for entry in entries {
+            guard let group = number(ofGroup: entry.group) else { return nil }
+            accepted.append(Accepted(event: entry.event, group: group))
+        }
+        return accepted
+    }
+
+    /// A history as a peer gives it; nil where it is empty or names a group that the pattern has not.
+    func history(of entries: [HistoryEntry]) -> RunHistory? {
+        guard let accepted = accepted(entries), let first = accepted.first else { return nil }
+        return RunHistory(first: first, own: ContiguousArray(accepted.dropFirst()), shared: [])
+    }
+
+    func number(ofGroup name: String) -> Int32? {
+        if name.isEmpty { return Accepted.noGroup }
+        return pattern.groups.firstIndex(of: name).map(Int32.init)
     }
 
     func name(ofGroup group: Int32) -> String { group >= 0 ? pattern.groups[Int(group)] : "" }
@@ -21,10 +50,10 @@ extension CompiledPattern {
     var endsWithAbsent: Bool { if case .absent = steps.last?.role { true } else { false } }
 
     /// When a run came to wait at a block, where its last event brought it there: the event's `ts`, and later by the waits
-    /// of the `absent` blocks that it has passed since. Of a loop directly after an `absent`, whose events do not move the
-    /// run, that is later than it was, and some events may be taken to lie in the wait.
-    func arrival(at block: Int, last: Event) -> Int64 {
-        var time = last.timestamp
+    /// of the `absent` blocks that it has passed since. Where an event has closed a loop, or an `absent` behind another has
+    /// begun anew, it was another time.
+    func arrival(at block: Int, last: Int64) -> Int64 {
+        var time = last
         for step in steps[..<block].reversed() {
             guard case .absent(let milliseconds) = step.role else { break }
             time = time.addingClamped(milliseconds)

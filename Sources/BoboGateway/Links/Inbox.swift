@@ -2,25 +2,31 @@ import BoboMQTT
 import BoboTopics
 import Logging
 
-/// What comes in on the connection that publishes: the messages of the peers, and the gateways' statuses.
+/// What comes in on the connection that publishes: the messages of the peers, the gateways' statuses, and the questions of
+/// those who watch the runs.
 final class Inbox {
     private let link: Link
     private let logger: Logger
     private let inbox: String
     private let statuses: String
+    private let watch: String
+    private let hasPeers: Bool
     private var unanswered: Set<MessageID> = []
     /// Whether the inbox and the statuses are subscribed.
     private(set) var isUp = false
     /// Inbox and statuses are subscribed, or the connection is lost.
     var onChange: (_ isUp: Bool) -> Void = { _ in }
     var onPeerMessage: ([UInt8]) -> Void = { _ in }
+    var onWatch: () -> Void = {}
     var onStatus: (_ gateway: String, _ isOnline: Bool, _ isRetained: Bool) -> Void = { _, _, _ in }
 
-    init(_ link: Link, prefix: String, instance: String, logger: Logger) {
+    init(_ link: Link, prefix: String, instance: String, watch: String, hasPeers: Bool, logger: Logger) {
         self.link = link
         self.logger = logger
         inbox = "\(prefix)/peer/\(instance)"
         statuses = "\(prefix)/status/"
+        self.watch = watch
+        self.hasPeers = hasPeers
     }
 
     func handle(_ event: ConnectionEvent) {
@@ -46,7 +52,7 @@ final class Inbox {
     private func subscribe() {
         do {
             // The statuses first: this gateway's own, which is published after, comes back behind those that were stored.
-            for filter in [statuses + "+", inbox] {
+            for filter in (hasPeers ? [statuses + "+", inbox] : []) + [watch] {
                 unanswered.insert(try link.connection.subscribe(try TopicFilter(filter)))
             }
         } catch {
@@ -59,6 +65,8 @@ final class Inbox {
         if topic == inbox {
             // What is retained was no message to this life, whoever published it so.
             if !message.isRetained { onPeerMessage(Array(message.payload)) }
+        } else if topic == watch {
+            if !message.isRetained { onWatch() }
         } else if topic.hasPrefix(statuses) {
             let isOnline = message.payload.elementsEqual("online".utf8)
             guard isOnline || message.payload.elementsEqual("offline".utf8) else { return }

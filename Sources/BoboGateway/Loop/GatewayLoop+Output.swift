@@ -28,9 +28,13 @@ extension GatewayLoop {
         case .subscribe(let partition):
             // A hand-over is no start: what the broker has stored is old news.
             if let readySince, clock.passed - readySince > .seconds(5) { reading.endStart() }
+            logger.debug("subscribing to the partition \(partition)")
             reading.subscribe(partition, cut: cut(partition))
-        case .unsubscribe(let partition): reading.unsubscribe(partition, cut: cut(partition))
+        case .unsubscribe(let partition):
+            logger.debug("unsubscribing from the partition \(partition)")
+            reading.unsubscribe(partition, cut: cut(partition))
         case .publishCut(let partition, let text):
+            logger.debug("asking to read the partition \(partition) from here on")
             publish(try? TopicName(partitioning.cutTopic(of: partition)), Array(text.utf8), qos: .atLeastOnce)
         case .stopped(let sessionMayGo): say(goodbye: sessionMayGo)
         case .log(let log): logger.log(level: Logger.Level(log.level), "\(log)")
@@ -41,6 +45,17 @@ extension GatewayLoop {
     private func cut(_ partition: String) -> TopicFilter? {
         let isCut = configuration.partitions.copies == 1 && configuration.partitions.read.isEmpty
         return isCut ? try? TopicFilter(partitioning.cutTopic(of: partition)) : nil
+    }
+
+    /// Somebody wants to see the runs, for a while.
+    func beginWatching() {
+        watching.ask(at: clock.passed)
+        guard shared.onChanges == nil else { return }
+        shared.onChanges = { [unowned self] changes in
+            for message in watching.messages(changes, at: clock.passed) {
+                publish(try? TopicName(watching.runsTopic), message, qos: .atMostOnce)
+            }
+        }
     }
 
     private func publish(_ event: ComplexEvent) {

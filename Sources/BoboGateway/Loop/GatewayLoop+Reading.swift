@@ -11,6 +11,11 @@ extension GatewayLoop {
     func listen() {
         reading.handlers.onMessage = { [unowned self] in enqueue($0, $1, isState: $2, $3) }
         publishing.onPublished = { [unowned self] run in shared.published([run], at: moment) }
+        let inbox = Inbox(
+            publishing.link, prefix: configuration.prefix, instance: configuration.instance,
+            watch: watching.watchTopic, hasPeers: shared.peers != nil, logger: logger)
+        inbox.onWatch = { [unowned self] in beginWatching() }
+        publishing.inbox = inbox
         guard shared.peers != nil else { return }
         reading.acts = { [unowned self] partition in shared.acts(on: partition) }
         reading.handlers.onConnected = { [unowned self] in shared.readingConnected(hasSession: $0, at: moment) }
@@ -19,21 +24,20 @@ extension GatewayLoop {
         reading.handlers.onSubscribed = { [unowned self] in shared.subscribed($0, at: moment) }
         reading.handlers.onUnsubscribed = { [unowned self] in shared.unsubscribed($0, at: moment) }
         reading.handlers.onOwn = { [unowned self] topic, payload in takeOwn(topic, payload) }
-        let inbox = Inbox(
-            publishing.link, prefix: configuration.prefix, instance: configuration.instance, logger: logger)
         inbox.onChange = { [unowned self] isUp in shared.publishing(isUp: isUp, at: moment) }
         inbox.onPeerMessage = { [unowned self] bytes in shared.receive(bytes, at: moment) }
         inbox.onStatus = { [unowned self] gateway, isOnline, isRetained in
             shared.status(of: gateway, isOnline: isOnline, isRetained: isRetained, at: moment)
         }
-        publishing.inbox = inbox
     }
 
     private func takeOwn(_ topic: String, _ payload: [UInt8]) {
         if topic == topics.mark?.text {
             if let number = Int(String(decoding: payload, as: UTF8.self)) { shared.markRead(number, at: moment) }
         } else if let name = partitioning.names.first(where: { partitioning.cutTopic(of: $0) == topic }) {
-            shared.cut(name, String(decoding: payload, as: UTF8.self), at: moment)
+            let reader = String(decoding: payload, as: UTF8.self)
+            logger.debug("from here on \(reader) reads the partition \(name)")
+            shared.cut(name, reader, at: moment)
             // What is to be let go is asked for before anything is written, so that it goes with the cut's acknowledgment.
             carryOut()
         }
@@ -80,7 +84,9 @@ extension GatewayLoop {
         var more = false
         if mayRead(moment) {
             let room = queue.whenFull == .wait ? min(GatewayLoop.batch, max(1, queue.room)) : GatewayLoop.batch
+            let before = messages
             more = reading.link.connection.read(maximumPackets: room)
+            if messages > before { shared.heardReading(at: moment) }
         }
         guard stopping.deadline == nil || queue.count > 0, shared.takesMessages else { return more }
         var taken = 0

@@ -35,6 +35,7 @@ final class GatewayLoop {
     /// Messages read since acknowledgments were last written.
     var readSinceWrite = 0
     var stopping = Stopping()
+    var watching: RunWatching
     private var nextMisc = Duration.zero
     private var nextStatistics: Duration
     private var isReady = false
@@ -61,6 +62,7 @@ final class GatewayLoop {
             engine, configuration.sharing(partitioning), random: SystemRandomNumberGenerator(),
             at: Moment(now: clock.passed, wall: ArrivalClock.date))
         queue = InputQueue(configuration.queue)
+        watching = RunWatching(instance: configuration.instance, prefix: configuration.prefix)
         nextStatistics = .milliseconds(configuration.statsInterval)
         reading = SensorReading(
             links.reading, partitioning, own: shared.peers == nil ? nil : topics.mark, prefix: configuration.prefix,
@@ -127,13 +129,14 @@ final class GatewayLoop {
         return (until - moment.now).milliseconds + 1
     }
 
-    /// Ready: all is subscribed, the broker has the status, and, with peers, their state is here.
+    /// Ready: all is subscribed, the broker has the status, and, with peers, their state is here. That partitions come and
+    /// go later changes nothing about it.
     private func sayWhenReady() {
-        guard reading.isReady, publishing.link.isConnected, shared.takesMessages else {
+        guard reading.link.isConnected, publishing.link.isConnected, !shared.isHeld else {
             isReady = false
             return
         }
-        guard !isReady, publishing.isIdle else { return }
+        guard !isReady, reading.isReady, shared.takesMessages, publishing.isIdle else { return }
         isReady = true
         readySince = readySince ?? clock.passed
         logger.info(
@@ -152,6 +155,7 @@ final class GatewayLoop {
             nextStatistics = now + .milliseconds(configuration.statsInterval)
             publishStatistics(now)
         }
+        if shared.onChanges != nil, !watching.isWatched(at: now) { shared.onChanges = nil }
         if requests.isStopping, !stopping.isAsked { beginStop(now) }
     }
 

@@ -37,6 +37,9 @@ extension Configuration {
         options.batch = .milliseconds(peers.batch)
         options.messageLimit = Int(clamping: peers.messageLimit)
         options.config = divisionHash
+        // Where each subscribed filter is a partition, these follow from the patterns: while they are being changed on one
+        // gateway after the other, none is to be given a partition that it does not know.
+        for name in partitioning.names { options.config.combine(name) }
         options.division.partitions = partitioning.names
         options.division.copies = partitions.copies
         options.division.read = partitions.read.map(\.text)

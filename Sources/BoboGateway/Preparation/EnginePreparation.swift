@@ -41,6 +41,7 @@ package struct EnginePreparation {
         options.late = configuration.late == .drop ? .drop : .process
         options.maximumAhead = configuration.maxAhead
         options.maximumPayload = Int(configuration.maxPayload)
+        options.maximumState = Int(configuration.maxState)
         options.defaultInput = configuration.sensors.map(\.filter)
         // A replay is of one gateway that sees all.
         if unnamed == .areErrors { configuration.setReplication(of: &options) }
@@ -49,7 +50,9 @@ package struct EnginePreparation {
         }
         self.options = options
         wanted = Self.wanted(configuration, phenomena, defaultInput: options.defaultInput)
-        partitioning = Partitioning(wanted, way: configuration.partitioningWay, prefix: configuration.prefix)
+        partitioning = Partitioning(
+            wanted, state: phenomena.flatMap(\.patterns).flatMap(\.stateFilters).map { WantedFilter($0) },
+            way: configuration.partitioningWay, prefix: configuration.prefix)
         if unnamed == .areErrors {
             PartitionChecks(configuration: configuration, partitioning: partitioning, problems: problems).report()
         }

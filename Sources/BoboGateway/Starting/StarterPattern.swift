@@ -94,20 +94,21 @@ package struct StarterPattern {
             lines.append(
                 "    # Each room for itself. The levels of home/kitchen/temperature: 0 home, 1 kitchen, 2 temperature.")
         }
-        lines += ["    key: \(key)", "    # One run at a time for each key.", "    singleton: true"]
+        lines.append("    key: \(key)")
+        guard let chosen = conditions.first else { return lines }
+        lines += [
+            "    # Told once, and not again with each report, until a message of the same key says otherwise.",
+            "    rest:", "      until: \(YAMLText.value(chosen.opposite))",
+        ]
         return lines
     }
 
     private var blocks: [String] {
         var lines = ["    blocks:"]
-        let chosen = conditions.first
-        if let chosen {
-            lines += [
-                "      # A block waits for an event; when the last one has met its own, the pattern is complete.",
-                "      # To be told once, and not again with each report, wait for the opposite first:",
-                "      # - followed_by: \(YAMLText.value(chosen.opposite))",
-            ]
-        }
+        lines += [
+            "      # A block waits for an event; when the last one has met its own, the pattern is complete. A second block",
+            "      # would be what is to follow, and `within: 10m` beside `key` how soon.",
+        ]
         lines += ["      - followed_by: \(YAMLText.value(condition))", "        group: reading"]
         let others = conditions.dropFirst()
         if !others.isEmpty {

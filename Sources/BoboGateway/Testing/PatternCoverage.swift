@@ -1,6 +1,6 @@
-import BoboEngine
+package import BoboEngine
 
-/// How far the runs of tests have come in each pattern. Belongs to one thread.
+/// How far the runs of tests or of a recording have come in each pattern. Belongs to one thread.
 package final class PatternCoverage {
     private struct Key: Hashable {
         let phenomenon: String
@@ -20,7 +20,12 @@ package final class PatternCoverage {
     /// By phenomenon and pattern: how many blocks some run has come to; one more than there are, where it was complete.
     private var reached: [String: Int] = [:]
 
-    init(_ phenomena: [Phenomenon]) {
+    /// What the runs are of, where none has come somewhere: `no test`.
+    private let nothing: String
+
+    /// - Parameter nothing: the subject of what is told: `no test` begins a run.
+    package init(_ phenomena: [Phenomenon], nothing: String = "no test") {
+        self.nothing = nothing
         var known: Set<Key> = []
         for phenomenon in phenomena.sorted(by: { $0.name < $1.name }) {
             for pattern in phenomenon.patterns {
@@ -30,15 +35,21 @@ package final class PatternCoverage {
         }
     }
 
-    func note(_ changes: [Change]) {
+    package func note(_ changes: [Change]) {
         for change in changes {
             reached["\(change.phenomenon)/\(change.pattern)", default: 0].formMaximum(change.block + 1)
         }
     }
 
-    /// What no test has reached, and figures of it all.
-    package var lines: [String] {
-        var lines: [String] = []
+    /// What has not been reached, and figures of it all.
+    package var lines: [String] { unreached.map { "\($0.place): \($0.text)" } + [summary] }
+
+    /// What has not been reached, with the places of the blocks.
+    package var unreached: [(place: String, text: String)] { report.unreached }
+    private var summary: String { report.summary }
+
+    private var report: (unreached: [(place: String, text: String)], summary: String) {
+        var lines: [(place: String, text: String)] = []
         var (blocks, blocksReached, completed) = (0, 0, 0)
         for (key, pattern) in patterns {
             let name = "\(key.phenomenon) \(key.pattern)"
@@ -51,7 +62,7 @@ package final class PatternCoverage {
                 continue
             }
             guard reached > 0 else {
-                lines.append("\(steps.first?.place ?? ""): \(name): no test begins a run")
+                lines.append((steps.first?.place ?? "", "\(name): \(nothing) begins a run"))
                 continue
             }
             for (index, step) in steps.enumerated() where step.places.upperBound > reached {
@@ -60,16 +71,16 @@ package final class PatternCoverage {
                 let what =
                     begun > 0
                     ? "goes beyond \(begun) of \(step.places.count) times of \(block)" : "reaches \(block)"
-                lines.append("\(step.place): \(name): no test \(what)")
+                lines.append((step.place, "\(name): \(nothing) \(what)"))
             }
             if reached == pattern.blocks.count, let last = steps.last {
-                lines.append("\(last.place): \(name): no test completes it")
+                lines.append((last.place, "\(name): \(nothing) completes it"))
             }
         }
-        lines.append(
+        return (
+            lines,
             "coverage: \(blocksReached) of \(blocks) blocks reached, \(completed) of \(patterns.count) patterns completed"
         )
-        return lines
     }
 
     private static func steps(_ pattern: Pattern) -> [Step] {
@@ -99,6 +110,7 @@ extension Block {
             case .loop(.relaxed): "followed_by\(any) with loop"
             case .optional: "followed_by\(any) with optional"
             case .absent: "absent"
+            case .allOf: "all_of"
             }
         return group.isEmpty ? name : "\(name), group \(group)"
     }

@@ -27,6 +27,8 @@ package struct Division {
 
     func firstReader(of topic: TopicName) -> String? {
         guard let partition = partition(of: topic) else { return nil }
+        // What is read by configuration nobody divides: this gateway has read it itself.
+        if options.read.contains(partition) { return gateway }
         return readers[partition]?.first
     }
 
@@ -64,9 +66,26 @@ extension Peers {
         if presence.isReady, stop == .none { members.append(options.gateway) }
         members.sort()
         guard members != division.members || (division.mine == nil && presence.isReady) else { return }
+        let before = division
         guard division.divide(among: members) else { return }
-        act(.read(division.mine ?? []))
-        log(.reading(division.mine ?? []))
+        let mine = division.mine ?? []
+        act(.read(mine))
+        let taken = mine.filter { before.mine?.contains($0) != true }
+        let left = (before.mine ?? []).filter { !mine.contains($0) }
+        guard !taken.isEmpty || !left.isEmpty else { return }
+        log(
+            .reading(
+                mine.count, of: options.division.partitions.count,
+                taken: taken.map { named($0, "from", before, unlike: division) },
+                left: left.map { named($0, "to", division, unlike: before) }))
+    }
+
+    /// For people: a partition, and who of others reads it by one division and not by the other.
+    private func named(_ partition: String, _ word: String, _ one: Division, unlike other: Division) -> String {
+        let readers = (one.readers[partition] ?? []).filter {
+            $0 != options.gateway && other.readers[partition]?.contains($0) != true
+        }
+        return readers.isEmpty ? partition : "\(partition) (\(word) \(readers.joined(separator: ", ")))"
     }
 
     /// Whether a partition's other readers, those that this gateway makes way for, all say that they read it.

@@ -124,10 +124,23 @@ extension Peers {
 
     private mutating func noteParts(_ place: Int, _ message: PeerMessage) {
         guard message.kind == .resync, let part = message.part, let parts = message.parts else { return }
-        if part == 1 { peers[place].nextPart = 1 }
+        if part == 1 {
+            peers[place].nextPart = 1
+            peers[place].received = (0, 0)
+        }
         guard part == peers[place].nextPart else { return }
         peers[place].nextPart += 1
-        if part == parts { peers[place].hasSentAll = true }
+        for (kind, entry) in message.orderedEntries {
+            if kind == .updated {
+                peers[place].received.active += entry.identifiers.count
+            } else {
+                peers[place].received.ended += entry.identifiers.count
+            }
+        }
+        guard part == parts else { return }
+        peers[place].hasSentAll = true
+        let (active, ended) = peers[place].received
+        log(.received(peers[place].id, active: active, ended: ended))
     }
 
     /// Takes the acknowledgment that a message bears.
@@ -151,7 +164,7 @@ extension Peers {
         for run in ended { dropHistoryIfDone(run) }
         guard sent.isLastPart, case .sending(let plan, _) = peers[place].resync, plan.isDone else { return }
         peers[place].resync = .none
-        log(.resynced(peers[place].id, parts: plan.part - 1))
+        log(.resynced(peers[place].id, runs: plan.count, parts: plan.part - 1))
     }
 
     /// The peers that have acknowledged a counted message that was sent after the moment, and of these the ones all of

@@ -69,6 +69,33 @@ extension JSONReader {
         }
     }
 
+    mutating func rests() throws(MessageFault) -> [RestEntry] {
+        try list(atMost: MessageLimits.entries) { reader throws(MessageFault) in
+            var entry = RestEntry()
+            var names = EntryNames()
+            var run: RunIdentifier?
+            var timestamp: Int64?
+            try reader.object { reader, name throws(MessageFault) in
+                switch name {
+                case "run": run = try reader.hash()
+                case "key": entry.key = try reader.key()
+                case "ts": timestamp = try reader.integer()
+                case "ended": entry.ended = try reader.integer()
+                case "add":
+                    entry.add = try reader.list(atMost: MessageLimits.additions) { reader throws(MessageFault) in
+                        try reader.addition()
+                    }
+                default: try names.read(name, &reader)
+                }
+            }
+            guard let run, let timestamp else { throw .wrong("resting") }
+            entry.run = run
+            entry.timestamp = timestamp
+            entry.pattern = try names.reference()
+            return entry
+        }
+    }
+
     mutating func event() throws(MessageFault) -> ExchangedEvent {
         var identifier: EventIdentifier?
         var kind: Event.Kind? = .simple
@@ -109,6 +136,21 @@ private struct EntryNames {
     var place: Int?
     var version: Hash128?
 
+    /// Skips what is no part of a pattern's name.
+    mutating func read(_ name: String, _ reader: inout JSONReader) throws(MessageFault) {
+        switch name {
+        case "phenomenon": phenomenon = try reader.string(atMost: MessageLimits.name)
+        case "pattern":
+            if reader.peek() == UInt8(ascii: "\"") {
+                pattern = try reader.string(atMost: MessageLimits.name)
+            } else {
+                place = try reader.count()
+            }
+        case "version": version = try reader.hash()
+        default: try reader.skip()
+        }
+    }
+
     func reference() throws(MessageFault) -> PatternReference {
         if let place {
             guard phenomenon == nil, version == nil else { throw .wrong("pattern") }
@@ -125,14 +167,6 @@ extension RunEntry {
     ) throws(MessageFault) {
         switch name {
         case "id": identifiers = try reader.hashes()
-        case "phenomenon": names.phenomenon = try reader.string(atMost: MessageLimits.name)
-        case "pattern":
-            if reader.peek() == UInt8(ascii: "\"") {
-                names.pattern = try reader.string(atMost: MessageLimits.name)
-            } else {
-                names.place = try reader.count()
-            }
-        case "version": names.version = try reader.hash()
         case "key": key = try reader.key()
         case "block": block = try reader.count()
         case "base":
@@ -150,13 +184,19 @@ extension RunEntry {
             add = try reader.list(atMost: MessageLimits.additions) { reader throws(MessageFault) in
                 try reader.addition()
             }
+        case "satisfied":
+            for place in try reader.list(atMost: 64, { r throws(MessageFault) in try r.count() }) {
+                guard place < 64, satisfied & (1 << UInt64(place)) == 0 else { throw .wrong(name) }
+                satisfied |= 1 << UInt64(place)
+            }
+        case "arrival": arrival = try reader.integer()
         case "publisher": publisher = try reader.string(atMost: MessageLimits.name)
         case "published": published = try reader.bool()
         case "ended":
             guard reader.peek() == UInt8(ascii: "[") else { return ended = [try reader.integer()] }
             ended = try reader.list(atMost: MessageLimits.runs) { reader throws(MessageFault) in try reader.integer() }
         case "ts": timestamp = try reader.integer()
-        default: try reader.skip()
+        default: try names.read(name, &reader)
         }
     }
 }

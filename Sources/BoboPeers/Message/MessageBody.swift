@@ -42,6 +42,7 @@ struct MessageBody {
     private var open: OpenEntry?
     private var briefs: [OpenEntry] = []
     private var briefBytes = 0
+    private var rests = JSONWriter()
 
     /// - Parameters:
     ///   - limit: of the events and entries together, in bytes.
@@ -53,10 +54,10 @@ struct MessageBody {
         self.table = table
     }
 
-    var isEmpty: Bool { lists.order.isEmpty && open == nil && briefs.isEmpty }
+    var isEmpty: Bool { lists.order.isEmpty && open == nil && briefs.isEmpty && rests.bytes.isEmpty }
 
     /// Of what is in, in bytes, or somewhat more.
-    var size: Int { events.bytes.count + lists.size + (open?.size ?? 0) + briefBytes }
+    var size: Int { events.bytes.count + lists.size + (open?.size ?? 0) + briefBytes + rests.bytes.count }
 
     var isHalfFull: Bool { size >= limit / 2 }
 
@@ -95,13 +96,43 @@ struct MessageBody {
         return .added(nil)
     }
 
+    /// A key that rests, or whose rest has ended.
+    mutating func rest(_ rest: RestCopy) -> Outcome {
+        let identity = PatternIdentity(phenomenon: rest.phenomenon, pattern: rest.pattern, version: rest.version)
+        var made = JSONWriter()
+        var add: [RunEntry.Addition] = []
+        var count = eventCount
+        for entry in rest.history {
+            var place = places[entry.event.identifier]
+            if place == nil {
+                if count > 0 { made.raw(",") }
+                made.write(exchanged: entry.event)
+                places[entry.event.identifier] = count
+                place = count
+                count += 1
+            }
+            add.append(RunEntry.Addition(group: entry.group, place: place ?? 0))
+        }
+        let bytes = made.bytes.count + 512 + add.reduce(0) { $0 + 16 + $1.group.utf8.count }
+        guard bytes <= most, isEmpty || size + bytes <= limit else {
+            forget(from: eventCount)
+            return bytes <= most ? .full : .tooLarge(bytes: bytes)
+        }
+        events.append(made.bytes)
+        eventCount = max(eventCount, places.count)
+        if !rests.bytes.isEmpty { rests.raw(",") }
+        rests.write(rest, table.reference(identity), add)
+        return .added(nil)
+    }
+
     private mutating func add(_ copy: RunCopy, completion: Completion?, ended: Int64) -> Outcome {
         var hash = copy.baseHash
         let identity = PatternIdentity(phenomenon: copy.phenomenon, pattern: copy.pattern, version: copy.version)
         var shape = OpenEntry.Shape(
             kind: completion == nil ? .updated : .completed, pattern: table.reference(identity),
             // Whoever has the base has the key.
-            key: copy.base > 0 ? nil : copy.key.json, block: copy.block, hasBase: copy.base > 0, completion: completion,
+            key: copy.base > 0 ? nil : copy.key.json, block: copy.block, satisfied: copy.satisfied,
+            arrival: copy.arrival, hasBase: copy.base > 0, completion: completion,
             timestamp: completion?.timestamp)
         var made = JSONWriter()
         var count = eventCount
@@ -189,6 +220,11 @@ struct MessageBody {
             json.append(events.bytes)
             json.raw("]")
         }
+        if !rests.bytes.isEmpty {
+            json.raw(",\"resting\":[")
+            json.append(rests.bytes)
+            json.raw("]")
+        }
         lists.write(to: &json)
     }
 }
@@ -230,7 +266,7 @@ private struct EntryLists {
 }
 
 extension Value {
-    fileprivate var json: [UInt8] {
+    var json: [UInt8] {
         var writer = JSONWriter()
         writer.write(self)
         return writer.bytes

@@ -19,3 +19,21 @@ package enum MessageFault: Error, Hashable, Sendable {
     /// For or from someone else, or from no configured peer.
     case stranger
 }
+
+extension MessageFault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .tooLarge(let bytes): "it is too large, \(bytes) bytes"
+        case .notJSON(let place): "it is no JSON, from byte \(place) on"
+        case .tooDeep: "it is nested too deeply"
+        case .tooMany: "it has too many entries"
+        case .missing(let field): "it lacks \(field)"
+        case .wrong(let field): "\(field) is not what it should be"
+        case .version(let version): "it speaks version \(version) of the protocol"
+        case .sealing: "it is sealed and no key is known here, or not sealed though one is: key_file differs"
+        case .notAuthentic: "its seal does not open: another key_file, or it was altered"
+        case .replayed: "it was heard before"
+        case .stranger: "it is for or from a gateway that is none of peers.ids"
+        }
+    }
+}

@@ -64,6 +64,7 @@ extension PeerMessage {
                 guard let kind = EntryKind(rawValue: byte) else { throw .wrong(name) }
                 order.append(kind)
             }
+        case "resting": resting = try reader.rests()
         case "published": published = try reader.hashes()
         case "need": need = try reader.hashes()
         default: try reader.skip()
@@ -79,7 +80,13 @@ extension PeerMessage {
         } else if part != nil || parts != nil {
             throw .wrong("part")
         }
-        guard seq > 0 || (completed.isEmpty && halted.isEmpty && updated.isEmpty) else { throw .wrong("seq") }
+        guard seq > 0 || (completed.isEmpty && halted.isEmpty && updated.isEmpty && resting.isEmpty) else {
+            throw .wrong("seq")
+        }
+        for entry in resting {
+            if case .name(_, _, nil) = entry.pattern { throw .missing("version") }
+            guard entry.add.allSatisfy({ $0.place < events.count }) else { throw .wrong("add") }
+        }
         if !order.isEmpty {
             guard order.count(where: { $0 == .completed }) == completed.count,
                 order.count(where: { $0 == .halted }) == halted.count,

@@ -10,6 +10,8 @@ struct OpenEntry {
         /// As JSON; nil where it is left out.
         var key: [UInt8]?
         var block: Int?
+        var satisfied: UInt64 = 0
+        var arrival: Int64?
         var hasBase = false
         var completion: MessageBody.Completion?
         var timestamp: Int64?
@@ -51,7 +53,7 @@ struct OpenEntry {
         if !json.bytes.isEmpty { json.raw(",") }
         json.raw("{\"id\":")
         json.write(identifiers)
-        writePattern(&json)
+        json.write(shape.pattern)
         if let key = shape.key {
             json.raw(",\"key\":")
             json.append(key)
@@ -73,26 +75,25 @@ struct OpenEntry {
         json.raw("}")
     }
 
-    private func writePattern(_ json: inout JSONWriter) {
-        switch shape.pattern {
-        case .place(let place):
-            json.raw(",\"pattern\":")
-            json.write(Int64(place))
-        case .name(let phenomenon, let pattern, let version):
-            json.raw(",\"phenomenon\":")
-            json.write(phenomenon)
-            json.raw(",\"pattern\":")
-            json.write(pattern)
-            guard let version else { return }
-            json.raw(",\"version\":")
-            json.write(version)
-        }
-    }
-
     private func writeHistory(_ json: inout JSONWriter) {
         if let block = shape.block {
             json.raw(",\"block\":")
             json.write(Int64(block))
+        }
+        if shape.satisfied != 0 {
+            json.raw(",\"satisfied\":")
+            json.raw("[")
+            var isFirst = true
+            for place in 0..<64 where shape.satisfied & (1 << UInt64(place)) != 0 {
+                if !isFirst { json.raw(",") }
+                isFirst = false
+                json.write(Int64(place))
+            }
+            json.raw("]")
+        }
+        if let arrival = shape.arrival {
+            json.raw(",\"arrival\":")
+            json.write(arrival)
         }
         if shape.hasBase {
             json.raw(",\"base\":")
@@ -104,20 +105,8 @@ struct OpenEntry {
             json.raw(",\"base_hash\":")
             json.write(baseHashes)
         }
-        json.raw(",\"add\":[")
-        for (index, addition) in shape.add.enumerated() {
-            if index > 0 { json.raw(",") }
-            guard !addition.group.isEmpty else {
-                json.write(Int64(addition.place))
-                continue
-            }
-            json.raw("[")
-            json.write(addition.group)
-            json.raw(",")
-            json.write(Int64(addition.place))
-            json.raw("]")
-        }
-        json.raw("]")
+        json.raw(",\"add\":")
+        json.write(shape.add)
     }
 }
 

@@ -43,6 +43,7 @@ package struct PeerMessage: Sendable {
     package var updated: [RunEntry] = []
     /// Which of the three lists each next entry is taken from; empty: all completed, then all halted, then all updated.
     package var order: [EntryKind] = []
+    package var resting: [RestEntry] = []
     package var published: [RunIdentifier] = []
     package var need: [RunIdentifier] = []
     package var part: Int?
@@ -92,6 +93,10 @@ package struct RunEntry: Sendable {
     package var bases: [Int] = [0]
     package var baseHashes: [Hash128] = []
     package var add: [Addition] = []
+    /// At an `all_of`: the satisfied ones of its predicates, a bit each, from the lowest.
+    package var satisfied: UInt64 = 0
+    /// At an `absent`: when the wait began, where that does not follow from the history. Milliseconds since 1970.
+    package var arrival: Int64?
     package var publisher: String?
     package var published = false
     /// How long ago each ended, in milliseconds.
@@ -107,6 +112,22 @@ package struct RunEntry: Sendable {
 
     /// Of a completed or halted run: whether it says no more than that it has ended.
     var isBrief: Bool { timestamp == nil }
+
+    package init() {}
+}
+
+/// What a message says of a key that rests, or whose rest an event has ended.
+package struct RestEntry: Sendable {
+    package var pattern = PatternReference.name(phenomenon: "", pattern: "", version: nil)
+    package var key = Value.null
+    /// The run that completed.
+    package var run = RunIdentifier()
+    /// Of what completed it, milliseconds since 1970.
+    package var timestamp: Int64 = 0
+    /// The `ts` of the event that ended the rest.
+    package var ended: Int64?
+    /// The completed run's history, where the pattern's `until` may read it.
+    package var add: [RunEntry.Addition] = []
 
     package init() {}
 }

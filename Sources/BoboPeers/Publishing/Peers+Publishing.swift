@@ -40,7 +40,7 @@ extension Peers {
     }
 
     private func isThere(_ publisher: String) -> Bool {
-        publisher == options.gateway || places[publisher].map { peers[$0].isLive } ?? false
+        publisher == options.gateway || places[publisher].map { peers[$0].isLive || peers[$0].isLeaving } ?? false
     }
 
     /// Takes over what a publisher that went away, or says nothing, has left.
@@ -49,6 +49,7 @@ extension Peers {
         if notePublishers() { publishersChanged = true }
         guard !awaited.isEmpty else { return publishersChanged = false }
         var mine: [RunIdentifier] = []
+        var left: [String: Int] = [:]
         if publishersChanged {
             publishersChanged = false
             for (run, _) in awaited.all {
@@ -56,21 +57,24 @@ extension Peers {
                     awaited.remove(run)
                     continue
                 }
-                if !isThere(completed.publisher) { takeOver(run, completed.publisher, &mine, moment) }
+                let publisher = completed.publisher
+                if !isThere(publisher) { takeOver(run, publisher, &mine, &left, moment) }
             }
         }
         while let (run, _) = awaited.takeOldest(before: moment.now - options.resyncAfter) {
             guard let completed = remembered.completed[run] else { continue }
-            if !takeOver(run, completed.publisher, &mine, moment) { awaited.set(run, (), now: moment.now) }
+            if !takeOver(run, completed.publisher, &mine, &left, moment) { awaited.set(run, (), now: moment.now) }
         }
         guard !mine.isEmpty else { return }
+        for (publisher, count) in left.sorted(by: { $0.key < $1.key }) { log(.takenOver(count, from: publisher)) }
         act(.publish(mine.sorted { place(of: $0) < place(of: $1) }))
     }
 
     /// - Returns: whether there is a gateway that publishes in place of the former one.
     @discardableResult
     private mutating func takeOver(
-        _ run: RunIdentifier, _ publisher: String, _ mine: inout [RunIdentifier], _ moment: Moment
+        _ run: RunIdentifier, _ publisher: String, _ mine: inout [RunIdentifier], _ left: inout [String: Int],
+        _ moment: Moment
     ) -> Bool {
         guard let next = Rendezvous.first(publishers.filter({ $0 != publisher }), for: run.description) else {
             return false
@@ -84,7 +88,7 @@ extension Peers {
         publishing.insert(run)
         mine.append(run)
         counters.takenOver += 1
-        log(.takenOver(run, from: publisher))
+        left[publisher, default: 0] += 1
         return true
     }
 

@@ -25,9 +25,13 @@ extension Peers {
 
     mutating func apply(_ place: Int, _ message: PeerMessage, _ moment: Moment, _ source: any RunSource) {
         var application = Application(events: Array(repeating: nil, count: message.events.count))
+        application.changes = rests(place, message, moment, source).map { .rest($0) }
         for (kind, entry) in message.orderedEntries {
             let isBrief = kind != .updated && entry.isBrief
-            guard let pattern = pattern(entry, place, isBrief: isBrief, source) else { continue }
+            guard
+                let pattern = pattern(
+                    entry.pattern, place, count: entry.identifiers.count, isBrief: isBrief, source)
+            else { continue }
             switch kind {
             case .completed: complete(place, entry, pattern, message, &application, moment, source)
             case .halted: halt(place, entry, pattern, &application, moment)
@@ -42,11 +46,12 @@ extension Peers {
     }
 
     /// The entry's pattern; nil where it does not run here in this version, which does not matter to a brief entry.
-    private mutating func pattern(
-        _ entry: RunEntry, _ place: Int, isBrief: Bool, _ source: any RunSource
+    /// - Parameter count: of its runs.
+    mutating func pattern(
+        _ reference: PatternReference, _ place: Int, count: Int, isBrief: Bool, _ source: any RunSource
     ) -> PatternIdentity? {
         let pattern: PatternIdentity
-        switch entry.pattern {
+        switch reference {
         case .place(let number):
             guard let known = peers[place].tableHeard[number] else {
                 counters.refusedEntries += 1
@@ -60,7 +65,7 @@ extension Peers {
         if source.version(phenomenon: pattern.phenomenon, pattern: pattern.pattern) == pattern.version {
             return pattern
         }
-        counters.versionMismatches += entry.identifiers.count
+        counters.versionMismatches += count
         let line = PeerLog.versionMismatch(
             peers[place].id, phenomenon: pattern.phenomenon, pattern: pattern.pattern)
         if mismatches.count < 1000, mismatches.insert(line).inserted { log(line) }
@@ -95,7 +100,8 @@ extension Peers {
                 guard let history = added(entry, message, &application, source) else { continue }
                 copy = RunCopy(
                     identifier: run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, version: pattern.version,
-                    key: .null, block: block, base: base.length, baseHash: base.hash, history: history)
+                    key: .null, block: block, base: base.length, baseHash: base.hash, history: history,
+                    satisfied: entry.satisfied, arrival: entry.arrival)
             } else {
                 guard
                     let whole = whole(place, entry, index, pattern, block: block, message, &application, source)
@@ -120,7 +126,11 @@ extension Peers {
             if !peers[place].unacknowledged.isEmpty { peers[place].unacknowledged.remove(run) }
             let ended = ages(moment) - .milliseconds(entry.ended[index])
             if remembered[run]?.isCompleted == true {
-                if entry.isBrief || entry.published { notePublished(run, &application, moment) }
+                if entry.isBrief || entry.published {
+                    notePublished(run, &application, moment)
+                } else if let publisher = entry.publisher {
+                    agree(on: publisher, of: run, with: peers[place].id, &application, moment)
+                }
                 dropHistoryIfDone(run)
                 continue
             }
@@ -128,7 +138,7 @@ extension Peers {
                 guard !remembered.isPast(ended, ages(moment)) else { continue }
                 remembered.completeBriefly(
                     run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, ended: ended)
-                application.copies[run] = nil
+                if !application.copies.isEmpty { application.copies[run] = nil }
                 forgetBases(run)
                 application.ends.append((run, true, .milliseconds(entry.ended[index])))
                 continue
@@ -161,13 +171,16 @@ extension Peers {
     ) {
         for (index, run) in entry.identifiers.enumerated() {
             // Whoever halted a run that is complete here has still to hear of that.
-            if remembered[run]?.isCompleted != true { peers[place].unacknowledged.remove(run) }
-            peers[place].needs[run] = nil
+            let known = remembered[run]
+            if known?.isCompleted != true, !peers[place].unacknowledged.isEmpty {
+                peers[place].unacknowledged.remove(run)
+            }
+            if !peers[place].needs.isEmpty { peers[place].needs[run] = nil }
             peers[place].parts.remove(run)
             let ended = ages(moment) - .milliseconds(entry.ended[index])
-            guard remembered[run] == nil, !remembered.isPast(ended, ages(moment)) else { continue }
+            guard known == nil, !remembered.isPast(ended, ages(moment)) else { continue }
             remembered.halt(run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, ended: ended)
-            application.copies[run] = nil
+            if !application.copies.isEmpty { application.copies[run] = nil }
             forgetBases(run)
             guard let timestamp = entry.timestamp else {
                 application.ends.append((run, false, .milliseconds(entry.ended[index])))
@@ -186,6 +199,26 @@ extension Peers {
     /// Of a run that has ended nobody needs a part.
     mutating func forgetBases(_ run: RunIdentifier) {
         for place in peers.indices where !peers[place].bases.isEmpty { peers[place].bases[run] = nil }
+    }
+
+    /// Two gateways have completed one run, each with an event of its own, and the one that is to publish it by this
+    /// gateway's reckoning names another: it waits as well, it may be for this one.
+    private mutating func agree(
+        on publisher: String, of run: RunIdentifier, with peer: String, _ application: inout Application,
+        _ moment: Moment
+    ) {
+        guard awaited[run] != nil, let known = remembered.completed[run]?.publisher, known == peer, publisher != peer
+        else { return }
+        var next = publisher
+        // Where this gateway completed it itself the peer hears what was said here, and comes to the same choice.
+        if publisher == options.gateway, origins[run] == nil {
+            next = Rendezvous.first([publisher, peer], for: run.description) ?? publisher
+        }
+        remembered.setPublisher(next, of: run)
+        guard next == options.gateway else { return awaited.set(run, (), now: moment.now) }
+        awaited.remove(run)
+        publishing.insert(run)
+        application.toPublish.append(run)
     }
 
     private mutating func notePublished(_ run: RunIdentifier, _ application: inout Application, _ moment: Moment) {
@@ -258,7 +291,7 @@ extension Peers {
         return RunCopy(
             identifier: run, phenomenon: pattern.phenomenon, pattern: pattern.pattern, version: pattern.version,
             key: key,
-            block: block, history: history)
+            block: block, history: history, satisfied: entry.satisfied, arrival: entry.arrival)
     }
 
     /// The first events of a run, where it begins so, and its key.

@@ -53,7 +53,11 @@ extension Peers {
         let run = copy.identifier
         guard remembered[run]?.isCompleted != true else { return }
         origins.remove(run)
-        let publisher = publisher(of: run, by: change.endedByTimer ? nil : copy.history.last?.event)
+        // To nobody else what no message can bear.
+        let publisher =
+            mayBeTooLarge(copy)
+            ? options.gateway
+            : publisher(of: run, by: change.endedByTimer ? nil : copy.history.last?.event)
         let isPublished = remembered.complete(
             copy, timestamp: change.timestamp, publisher: publisher, isPublished: false, ended: ages(moment))
         if isPublished {
@@ -66,6 +70,11 @@ extension Peers {
         }
         share(run, .completed, moment, isUrgent: publisher != options.gateway)
         dropHistoryIfDone(run)
+    }
+
+    /// Whether an event of the run, written as JSON, may be larger than a message: a text grows by six at most.
+    private func mayBeTooLarge(_ copy: RunCopy) -> Bool {
+        copy.history.contains { $0.event.body.bytes.count > (options.largestMessage - 8192) / 6 }
     }
 
     private mutating func noteHalt(
@@ -108,21 +117,40 @@ extension Peers {
 
     /// A peer's new life has nothing to acknowledge of before.
     mutating func forgetUnacknowledged(_ place: Int) {
-        let former = peers[place].unacknowledged
+        if !peers[place].unacknowledged.isEmpty { mayBeDone.append(contentsOf: peers[place].unacknowledged) }
         peers[place].unacknowledged = []
-        for run in former { dropHistoryIfDone(run) }
+    }
+
+    /// Looks at some of the histories that a peer's new life has made needless: there may be very many.
+    mutating func dropSomeHistories() {
+        guard !mayBeDone.isEmpty else { return }
+        for run in mayBeDone.suffix(500) { dropHistoryIfDone(run) }
+        mayBeDone.removeLast(min(500, mayBeDone.count))
     }
 
     // MARK: Passing on
 
     /// A peer may have died between one of the others and the next: what came from it lately goes to the others.
+    /// The latest of it, and no more than leaves room in a stash: what a plant does in two minutes would else bring everybody
+    /// the full state. What is older has most likely arrived, and of active runs the digest would tell.
     mutating func passOn(_ place: Int, _ moment: Moment) {
         let horizon = options.resyncAfter * 2
         let fresh = origins.all.map { ($0.key, $0.value.content) }
             .filter { $1.peer == place && moment.now - $1.at <= horizon }
-        for (run, origin) in fresh.sorted(by: { ($0.1.at, $0.0.value) < ($1.1.at, $1.0.value) }) {
+            .sorted { ($0.1.at, $0.0.value) < ($1.1.at, $1.0.value) }
+        passOnRests(place, moment)
+        for (run, origin) in fresh.suffix(options.stashLimit / 2) {
             counters.passedOn += 1
             share(run, origin.content, moment, except: place)
+        }
+    }
+
+    /// The rests among it.
+    private mutating func passOnRests(_ place: Int, _ moment: Moment) {
+        let horizon = options.resyncAfter * 2
+        let fresh = restOrigins.all.map(\.value.content).filter { $0.peer == place && moment.now - $0.at <= horizon }
+        for origin in fresh.sorted(by: { $0.at < $1.at }).suffix(options.stashLimit / 2) {
+            share(origin.rest, moment, except: place)
         }
     }
 
@@ -130,5 +158,6 @@ extension Peers {
 
     mutating func pruneOrigins(_ moment: Moment) {
         while origins.takeOldest(before: moment.now - options.resyncAfter * 2) != nil {}
+        while restOrigins.takeOldest(before: moment.now - options.resyncAfter * 2) != nil {}
     }
 }

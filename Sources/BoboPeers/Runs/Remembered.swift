@@ -44,6 +44,8 @@ struct Remembered {
 
     private(set) var records: [RunIdentifier: Record] = [:]
     private(set) var completed: [RunIdentifier: Completed] = [:]
+    /// Those of the completed ones whose complex event is not published yet.
+    private(set) var unpublished: Set<RunIdentifier> = []
     private(set) var names: [Name] = []
     /// Let go before their time.
     private(set) var evicted = 0
@@ -84,10 +86,11 @@ struct Remembered {
     private mutating func record(
         _ identifier: RunIdentifier, isCompleted: Bool, isPublished: Bool, _ name: Name, _ ended: Duration
     ) {
-        let known = records[identifier]
-        records[identifier] = Record(
-            isCompleted: isCompleted || known?.isCompleted == true,
-            isPublished: isPublished || known?.isPublished == true, name: number(name), ended: ended)
+        let record = Record(isCompleted: isCompleted, isPublished: isPublished, name: number(name), ended: ended)
+        if let known = records.updateValue(record, forKey: identifier) {
+            records[identifier]?.isCompleted = isCompleted || known.isCompleted
+            records[identifier]?.isPublished = isPublished || known.isPublished
+        }
         spans[place(ended), default: []].append(identifier)
         if records.count > limit { evict() }
     }
@@ -110,6 +113,7 @@ struct Remembered {
         record(
             copy.identifier, isCompleted: true, isPublished: isPublished,
             Name(phenomenon: copy.phenomenon, pattern: copy.pattern), ended)
+        if !isPublished { unpublished.insert(copy.identifier) }
         completions += 1
         completed[copy.identifier] = Completed(
             copy: copy, hash: copy.rank.hash, timestamp: timestamp, publisher: publisher, number: completions)
@@ -135,6 +139,7 @@ struct Remembered {
             return false
         }
         guard !record.isPublished else { return false }
+        unpublished.remove(identifier)
         records[identifier]?.isPublished = true
         return true
     }
@@ -164,8 +169,7 @@ struct Remembered {
                 if isKept(identifier) {
                     spans[place(now), default: []].append(identifier)
                 } else {
-                    records[identifier] = nil
-                    completed[identifier] = nil
+                    remove(identifier)
                     forgotten.append(identifier)
                 }
             }
@@ -181,6 +185,12 @@ struct Remembered {
         return evictedLately
     }
 
+    private mutating func remove(_ run: RunIdentifier) {
+        records[run] = nil
+        completed[run] = nil
+        if !unpublished.isEmpty { unpublished.remove(run) }
+    }
+
     /// Lets the one that ended first go.
     private mutating func evict() {
         guard let oldest = spans.keys.min(), let runs = spans[oldest] else { return }
@@ -189,8 +199,7 @@ struct Remembered {
             let run = runs[eviction.next]
             eviction.next += 1
             guard let record = records[run], place(record.ended) == oldest else { continue }
-            records[run] = nil
-            completed[run] = nil
+            remove(run)
             evicted += 1
             evictedLately.append(run)
             return

@@ -20,22 +20,25 @@ extension Peers {
 
     /// Completed runs that are not published, or not acknowledged, whole; active runs; of the rest the ids.
     private func fullState(_ place: Int, _ source: any RunSource) -> ResyncPlan {
-        var items: [ResyncPlan.Item] = []
+        var items = source.rests.map { ResyncPlan.Item.rest($0) }
         var whole: [(number: Int, run: RunIdentifier)] = []
-        for (run, completed) in remembered.completed {
-            guard let record = remembered[run], isSentWhole(run, record, place) else { continue }
-            whole.append((completed.number, run))
+        let unacknowledged = peers[place].beganAnew ? [] : peers[place].unacknowledged
+        for run in unacknowledged.isEmpty ? remembered.unpublished : unacknowledged.union(remembered.unpublished) {
+            if let completed = remembered.completed[run] { whole.append((completed.number, run)) }
         }
         for (_, run) in whole.sorted(by: { $0.number < $1.number }) { items.append(.whole(run)) }
         for run in source.activeRuns where remembered[run] == nil { items.append(.active(run)) }
         return ResyncPlan(items, ended: remembered.byAge)
     }
 
-    /// Whether the full state has a run that ended as a whole: a completed one that is not published, or that the peer has
-    /// not acknowledged, but for one that began after all that was published before.
-    private func isSentWhole(_ run: RunIdentifier, _ record: Remembered.Record, _ place: Int) -> Bool {
-        guard record.isCompleted else { return false }
-        return !record.isPublished || (!peers[place].beganAnew && peers[place].unacknowledged.contains(run))
+    /// Whether the full state has a run that ended by its id. One that was only halted when the plan was made, and is
+    /// complete by now, is in the stash, or was sent whole; so was what is not published, or that the peer has not
+    /// acknowledged, unless it began after all that was published before.
+    private func mayBeBrief(_ run: RunIdentifier, _ record: Remembered.Record, _ place: Int, _ moment: Moment) -> Bool {
+        guard age(record, moment) < options.rememberAge.milliseconds else { return false }
+        if !peers[place].stash.isEmpty, peers[place].stash.contains(run) { return false }
+        guard record.isCompleted, !remembered.completed.isEmpty, remembered.completed[run] != nil else { return true }
+        return record.isPublished && (peers[place].beganAnew || !peers[place].unacknowledged.contains(run))
     }
 
     /// Part 0: no runs, and so cheap where the peer is away.
@@ -81,11 +84,19 @@ extension Peers {
         _ moment: Moment, _ source: any RunSource
     ) {
         while let item = plan.firstRun {
-            let (run, isActive) =
-                switch item {
-                case .whole(let run): (run, false)
-                case .active(let run): (run, true)
+            let (run, isActive): (RunIdentifier, Bool)
+            switch item {
+            case .rest(let rest):
+                switch body.rest(rest) {
+                case .full, .begun: return
+                case .tooLarge(let bytes): noteTooLarge(place, bytes, moment)
+                case .added: break
                 }
+                plan.removeFirstRun()
+                continue
+            case .whole(let whole): (run, isActive) = (whole, false)
+            case .active(let active): (run, isActive) = (active, true)
+            }
             let outcome =
                 isActive
                 ? addActive(run, to: &body, place, source) : addCompleted(run, to: &body, place, moment)
@@ -96,7 +107,9 @@ extension Peers {
                 return
             case .tooLarge(let bytes):
                 noteTooLarge(place, bytes, moment)
-                if !isActive, case .full = addEnd(run, to: &body, moment) { return }
+                if !isActive, let record = remembered[run], case .full = addEnd(run, record, to: &body, moment) {
+                    return
+                }
                 if !isActive { ended.append(run) }
                 peers[place].bases[run] = nil
             case .added(let known): if isActive { peers[place].bases[run] = known } else { ended.append(run) }
@@ -110,13 +123,11 @@ extension Peers {
         _ moment: Moment
     ) {
         while let run = plan.firstEnded {
-            // One that was only halted when the plan was made, and is complete by now, is in the stash, or was sent whole.
-            if let record = remembered[run], !peers[place].stash.contains(run),
-                remembered.completed[run] == nil || !isSentWhole(run, record, place),
-                age(record, moment) < options.rememberAge.milliseconds
-            {
-                if case .full = addEnd(run, to: &body, moment) { return }
-                if peers[place].unacknowledged.contains(run) { ended.append(run) }
+            if let record = remembered[run], mayBeBrief(run, record, place, moment) {
+                if case .full = addEnd(run, record, to: &body, moment) { return }
+                if !peers[place].unacknowledged.isEmpty, peers[place].unacknowledged.contains(run) {
+                    ended.append(run)
+                }
             }
             plan.removeFirstEnded()
         }

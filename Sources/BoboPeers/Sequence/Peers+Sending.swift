@@ -70,10 +70,10 @@ extension Peers {
         var head = head
         head.seq = peers[place].outbox.nextSeq
         head.echo = peers[place].toEcho
-        head.open = isLastPart ? !peers[place].stash.isEmpty : peers[place].isOpen
+        head.open = isLastPart ? !peers[place].stash.isEmpty || !peers[place].rests.isEmpty : peers[place].isOpen
         head.published = takePublished(place)
         let hasChanges = !body.isEmpty
-        let isWhole = peers[place].stash.isEmpty && !peers[place].isSendingRuns
+        let isWhole = peers[place].stash.isEmpty && peers[place].rests.isEmpty && !peers[place].isSendingRuns
         let bytes = post(place, head.json(&body))
         peers[place].outbox.send(
             CountedMessage(
@@ -147,6 +147,7 @@ extension Peers {
         to body: inout MessageBody, _ ended: inout [RunIdentifier], halfOnly: Bool = false, _ place: Int,
         _ moment: Moment, _ source: any RunSource
     ) {
+        guard addRests(to: &body, place, moment) else { return }
         while let (run, content) = peers[place].stash.first() {
             if halfOnly, body.isHalfFull { return }
             switch add(run, content, to: &body, place, moment, source) {
@@ -157,7 +158,11 @@ extension Peers {
             case .tooLarge(let bytes):
                 // There is no message for it; that a run has ended can be said without.
                 noteTooLarge(place, bytes, moment)
-                if !content.isUpdate, case .full = addEnd(run, to: &body, moment) { return }
+                if !content.isUpdate, let record = remembered[run],
+                    case .full = addEnd(run, record, to: &body, moment)
+                {
+                    return
+                }
                 if !content.isUpdate { ended.append(run) }
                 peers[place].bases[run] = nil
                 peers[place].stash.removeFirst(now: moment.now)
@@ -222,8 +227,9 @@ extension Peers {
     }
 
     /// That a completed or halted run has ended, and no more.
-    func addEnd(_ run: RunIdentifier, to body: inout MessageBody, _ moment: Moment) -> MessageBody.Outcome {
-        guard let record = remembered[run] else { return .added(nil) }
+    func addEnd(
+        _ run: RunIdentifier, _ record: Remembered.Record, to body: inout MessageBody, _ moment: Moment
+    ) -> MessageBody.Outcome {
         let name = remembered.names[Int(record.name)]
         return body.brief(
             run, record.isCompleted ? .completed : .halted, phenomenon: name.phenomenon, pattern: name.pattern,
@@ -234,7 +240,7 @@ extension Peers {
         _ run: RunIdentifier, to body: inout MessageBody, _ place: Int, _ moment: Moment
     ) -> MessageBody.Outcome {
         guard let record = remembered[run] else { return .added(nil) }
-        guard let completed = remembered.completed[run] else { return addEnd(run, to: &body, moment) }
+        guard let completed = remembered.completed[run] else { return addEnd(run, record, to: &body, moment) }
         return body.complete(
             completed.after(peers[place].bases[run]),
             MessageBody.Completion(

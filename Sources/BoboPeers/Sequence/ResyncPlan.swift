@@ -4,6 +4,7 @@ import BoboEngine
 /// may be very many; what is said of them is made as it is sent.
 struct ResyncPlan {
     enum Item {
+        case rest(RestCopy)
         case whole(RunIdentifier)
         case active(RunIdentifier)
     }
@@ -21,10 +22,14 @@ struct ResyncPlan {
         self.items = items
         self.ended = ended
         endedLeft = ended.reduce(0) { $0 + $1.count }
+        count = items.count + endedLeft
         skipEmpty()
     }
 
     var isDone: Bool { !hasRuns && place.list >= ended.count }
+
+    /// Runs and ids that were to be sent.
+    let count: Int
 
     var hasRuns: Bool { next < items.count }
 

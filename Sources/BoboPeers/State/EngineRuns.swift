@@ -58,5 +58,7 @@ package final class EngineRuns: RunSource {
         versions[Name(phenomenon: phenomenon, pattern: pattern)]
     }
 
+    package var rests: [RestCopy] { engine.rests }
+
     package func event(from exchanged: ExchangedEvent) -> Event? { engine.event(from: exchanged) }
 }

@@ -65,6 +65,7 @@ struct Peer {
     var statement: Int?
     /// Ended runs that it has not acknowledged.
     var unacknowledged: Set<RunIdentifier> = []
+    var rests = RestStash()
     var publishedToTell: [RunIdentifier] = []
     var publishedOldest = Duration.zero
     /// The last batch of local changes that it has whole.
@@ -77,6 +78,8 @@ struct Peer {
     // Its own full state
     var nextPart = 1
     var hasSentAll = false
+    /// Runs in it, as far as it has come.
+    var received = (active: 0, ended: 0)
 
     // Liveness
     var said = Said()
@@ -88,6 +91,8 @@ struct Peer {
     var isOffline = false
     var isLive = false
     var liveSince: Duration?
+    /// It was live, and is about to stop.
+    var isLeaving = false
     var clock = ClockDifference()
     var digest = DigestComparison()
 
@@ -96,6 +101,7 @@ struct Peer {
     /// The peer's new life, or this gateway's: what was under way for the former one is dropped.
     mutating func beginAnew() {
         joined = nil
+        isLeaving = false
         heard = 0
         heardSealed = 0
         heardAcknowledged = 0
@@ -123,6 +129,7 @@ struct Peer {
     /// The full state makes these needless.
     mutating func clearChanges() {
         stash.removeAll()
+        rests.removeAll()
         bases = [:]
         publishedToTell = []
     }
@@ -144,7 +151,7 @@ struct Peer {
     }
 
     /// Changes that the peer has not acknowledged and that the message being made does not bear.
-    var isOpen: Bool { isSendingAll || !stash.isEmpty }
+    var isOpen: Bool { isSendingAll || !stash.isEmpty || !rests.isEmpty }
 }
 
 /// Parts of histories that came ahead of the rest.
@@ -163,7 +170,7 @@ struct PartialHistories {
     }
 
     mutating func remove(_ run: RunIdentifier) {
-        guard histories.removeValue(forKey: run) != nil else { return }
+        guard !histories.isEmpty, histories.removeValue(forKey: run) != nil else { return }
         if histories.isEmpty { bytes = 0 }
     }
 

@@ -33,7 +33,8 @@ package enum PeerLog: Sendable, Hashable {
     case live(String)
     case gone(String, why: String)
     case resyncing(String, why: String)
-    case resynced(String, parts: Int)
+    case resynced(String, runs: Int, parts: Int)
+    case received(String, active: Int, ended: Int)
     case ready(String)
     case stashOverflow(String, runs: Int)
     case versionMismatch(String, phenomenon: String, pattern: String)
@@ -42,16 +43,16 @@ package enum PeerLog: Sendable, Hashable {
     case away(why: String)
     case runsDropped(because: String)
     case runsKept(why: String)
-    case takenOver(RunIdentifier, from: String)
+    case takenOver(Int, from: String)
     case forgottenEarly(Int)
     case digestsDiffer(String)
     case clockDiffers(String, milliseconds: Int64)
-    case reading([String])
+    case reading(Int, of: Int, taken: [String], left: [String])
     case tooLarge(String, bytes: Int)
 
     package var level: Level {
         switch self {
-        case .joined, .live, .resynced, .ready, .resyncing, .reading, .runsKept: .info
+        case .joined, .live, .resynced, .received, .ready, .resyncing, .reading, .runsKept: .info
         case .gone, .stashOverflow, .versionMismatch, .configurationMismatch, .dropped, .away, .runsDropped, .takenOver,
             .forgottenEarly, .clockDiffers, .tooLarge:
             .warning
@@ -63,12 +64,15 @@ package enum PeerLog: Sendable, Hashable {
 extension PeerLog: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .joined(let peer, let epoch): "joined with \(peer), epoch \(epoch.prefix(8))"
+        case .joined(let peer, let epoch): "\(peer) is there, epoch \(epoch.prefix(8))"
         case .live(let peer): "\(peer) is live and ready"
         case .gone(let peer, let why): "\(peer) is gone: \(why)"
         case .resyncing(let peer, let why): "sending \(peer) the full state: \(why)"
-        case .resynced(let peer, let parts): "\(peer) has the full state, in \(parts) parts"
-        case .ready(let why): "ready: \(why)"
+        case .resynced(let peer, let runs, let parts):
+            "\(peer) has the full state: \(runs) active and ended runs, in \(parts) messages"
+        case .received(let peer, let active, let ended):
+            "the full state of \(peer) is here: \(active) active and \(ended) ended runs"
+        case .ready(let why): "takes part from now on: \(why)"
         case .stashOverflow(let peer, let runs):
             "more than \(runs) changed runs wait for \(peer); it gets the full state"
         case .versionMismatch(let peer, let phenomenon, let pattern):
@@ -78,14 +82,24 @@ extension PeerLog: CustomStringConvertible {
         case .away(let why): "this gateway was away: \(why)"
         case .runsDropped(let peer): "active runs dropped: \(peer) has gone on meanwhile"
         case .runsKept(let why): "active runs kept: \(why)"
-        case .takenOver(let run, let publisher): "publishing run \(run) in place of \(publisher)"
+        case .takenOver(let count, let publisher): "publishing \(count) complex events in place of \(publisher)"
         case .forgottenEarly(let count): "\(count) ended runs forgotten before their time: remember.runs is reached"
         case .digestsDiffer(let peer): "the active runs here and at \(peer) differ: a fault in one of the programs"
         case .clockDiffers(let peer, let milliseconds): "the clock of \(peer) differs by \(milliseconds) ms"
         case .tooLarge(let peer, let bytes):
             "an event of \(bytes) bytes is too large for a message to \(peer): its runs are not shared, but that they end"
-        case .reading(let partitions): "to read: \(partitions.isEmpty ? "nothing" : partitions.joined(separator: ", "))"
+        case .reading(let count, let total, let taken, let left):
+            "reads \(count) of \(total) partitions" + PeerLog.list("; takes ", taken) + PeerLog.list("; leaves ", left)
         }
+    }
+}
+
+extension PeerLog {
+    /// A few of them.
+    private static func list(_ word: String, _ names: [String]) -> String {
+        guard !names.isEmpty else { return "" }
+        let shown = names.prefix(8).joined(separator: ", ")
+        return word + (names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown)
     }
 }
 

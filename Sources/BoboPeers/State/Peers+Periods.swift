@@ -8,7 +8,7 @@ extension Peers {
             switch peers[place].lastTry {
             case .none:
                 peers[place].outbox.drop()
-                wantResync(place, why: "no success since \(sinceText(place, now))", moment)
+                wantResync(place, why: "it has acknowledged nothing for \(sinceText(place, now))", moment)
             case .sending(let since) where now - since >= options.resyncInterval:
                 peers[place].outbox.drop()
                 wantResync(place, why: "it did not acknowledge it", moment)
@@ -25,8 +25,8 @@ extension Peers {
         }
     }
 
-    private func sinceText(_ place: Int, _ now: Duration) -> String {
-        peers[place].lastSuccess.map { "\((now - $0).milliseconds / 1000) s" } ?? "the start"
+    func sinceText(_ place: Int, _ now: Duration) -> String {
+        peers[place].lastSuccess.map { "\((now - $0).milliseconds / 1000) s" } ?? "as long as it is known"
     }
 
     /// When the next input must come at the latest: on the monotonic clock.
@@ -69,5 +69,8 @@ extension Peer {
     }
 
     /// Since when the oldest change waits. That a run is published waits for company no longer than a change does.
-    var waitsSince: Duration? { stash.oldest ?? (publishedToTell.isEmpty ? nil : publishedOldest) }
+    var waitsSince: Duration? {
+        let oldest = [stash.oldest, rests.oldest].compactMap(\.self).min()
+        return oldest ?? (publishedToTell.isEmpty ? nil : publishedOldest)
+    }
 }

@@ -24,6 +24,8 @@ package protocol RunSource {
     var patterns: [PatternIdentity] { get }
     /// Of a pattern that runs here.
     func version(phenomenon: String, pattern: String) -> Hash128?
+    /// The keys that rest, and those whose rest an event has ended lately.
+    var rests: [RestCopy] { get }
     /// nil where it can be no event.
     func event(from exchanged: ExchangedEvent) -> Event?
 }
@@ -39,6 +41,8 @@ extension RunSource {
     }
 
     package var takesParts: Bool { false }
+
+    package var rests: [RestCopy] { [] }
 
     package var clock: Int64? { nil }
 

@@ -56,7 +56,8 @@ public struct Environment: Sendable {
         return Program(
             source: source, type: checked.type, slots: compiler.slots, objectPaths: compiler.objectPaths,
             necessaryEqualities: compiler.necessaryEqualities(of: checked),
-            hints: Environment.places(checker.hints, in: source), root: root, localCount: checker.localCount)
+            hints: Environment.places(checker.hints, in: source), hostCalls: compiler.hostCalls, root: root,
+            localCount: checker.localCount)
     }
 
     private static func parse(_ source: String) throws(CompilationError) -> Expression {

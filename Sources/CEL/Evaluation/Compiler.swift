@@ -3,6 +3,7 @@ struct Compiler {
     private let environment: Environment
     private(set) var slots: Set<Int> = []
     private(set) var objectPaths: [Int] = []
+    private(set) var hostCalls: [Program.HostCall] = []
 
     init(_ environment: Environment) { self.environment = environment }
 
@@ -37,7 +38,13 @@ struct Compiler {
             return folded(MapNode(keys: keys, values: values), keys + values)
         case .call(let function, let arguments): return call(function, arguments.map { compile($0) })
         case .hostCall(let functions, let arguments):
-            return HostCallNode(functions: functions, arguments: arguments.map { compile($0) })
+            let nodes = arguments.map { compile($0) }
+            hostCalls.append(
+                Program.HostCall(
+                    name: functions[0].name,
+                    arguments: zip(nodes, arguments).map { ($0.0 as? ConstantNode)?.value },
+                    offsets: arguments.map(\.offset)))
+            return HostCallNode(functions: functions, arguments: nodes)
         case .comprehension(let comprehension): return self.comprehension(comprehension)
         case .bind(let local, let value, let body):
             return BindNode(local: local, value: compile(value), body: compile(body))

@@ -7,6 +7,15 @@ public final class Program: Sendable {
         public let value: Value
     }
 
+    /// A call of a function of the embedding program.
+    public struct HostCall: Sendable {
+        public let name: String
+        /// Those that are constant; nil where one is known only at evaluation.
+        public let arguments: [Value?]
+        /// Where they stand, in Unicode scalars from the start of the source.
+        public let offsets: [Int]
+    }
+
     public let source: String
     /// The checked type of the result; `dyn` where it is known only at evaluation.
     public let type: CELType
@@ -18,13 +27,14 @@ public final class Program: Sendable {
     public let necessaryEqualities: [Equality]
     /// What is allowed and seldom meant: a division of ints, which cuts.
     public let hints: [Problem]
+    public let hostCalls: [HostCall]
 
     private let root: any Node
     private let localCount: Int
 
     init(
         source: String, type: CELType, slots: Set<Int>, objectPaths: [Int], necessaryEqualities: [Equality],
-        hints: [Problem], root: any Node, localCount: Int
+        hints: [Problem], hostCalls: [HostCall], root: any Node, localCount: Int
     ) {
         self.source = source
         self.type = type
@@ -32,6 +42,7 @@ public final class Program: Sendable {
         self.objectPaths = objectPaths
         self.necessaryEqualities = necessaryEqualities
         self.hints = hints
+        self.hostCalls = hostCalls
         self.root = root
         self.localCount = localCount
     }

@@ -17,25 +17,30 @@ struct Check: ParsableCommand {
             patterns' runs take events of different partitions. Files that need not be on this machine, such as certificates,
             are not looked for.
 
+            With --events, recorded events go through the patterns, and hints name the fields that patterns read and none
+            of these events has, and the blocks that no run reaches.
+
               bobo check patterns
               bobo check patterns/fire.yaml bobo.yaml
+              bobo check patterns/fire.yaml --events patterns/recordings/fire.fires.jsonl
               bobo check --config /etc/bobo/bobo.yaml patterns
             """)
 
-    @Argument(help: ArgumentHelp("Pattern and configuration files, or folders of them.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("Pattern and configuration files, or folders of them.", valueName: "path"),
+        completion: .patterns)
     var paths: [String]
 
     @Option(
         help: ArgumentHelp(
-            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"))
+            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"),
+        completion: .configuration)
     var config: String?
 
-    @Option(help: .hidden)
+    @Option(
+        help: ArgumentHelp("Recorded events to try the patterns with; - for standard input.", valueName: "file"),
+        completion: .events)
     var events: String?
-
-    func validate() throws {
-        guard events == nil else { throw ValidationError("--events is not built yet.") }
-    }
 
     func run() throws {
         let problems = ProblemCollector()
@@ -44,13 +49,17 @@ struct Check: ParsableCommand {
             paths: PathTable(), problems: problems, prefix: configuration?.prefix ?? EngineOptions().prefix,
             needsTopics: configuration?.file != nil && configuration?.sensors.isEmpty == true)
         var configurations = Set([configuration?.file].compactMap(\.self))
+        var patterns: [String] = []
         var loaded: [Configuration] = []
         let phenomena = files.load(
             roots: paths.flatMap(files.files).lazy.map { path -> YAMLNode? in
                 guard !configurations.contains(path),
                     let root = YAMLDocument.load(path: path, problems: problems)
                 else { return nil }
-                guard Configuration.isLike(root) else { return root }
+                guard Configuration.isLike(root) else {
+                    patterns.append(path)
+                    return root
+                }
                 configurations.insert(path)
                 if let one = load(ConfigurationSources(file: path), problems) { loaded.append(one) }
                 return nil
@@ -62,6 +71,7 @@ struct Check: ParsableCommand {
         }
         try tell(problems)
         guard !problems.hasErrors else { throw ExitCode.foundWrong }
+        if let events { try tryOut(patterns, with: events) }
         summarise(phenomena, configurations: configurations.count)
     }
 
@@ -69,6 +79,15 @@ struct Check: ParsableCommand {
         let outcome = Configuration.load(sources, checksFiles: false)
         for problem in outcome.problems { problems.report(problem) }
         return outcome.configuration
+    }
+
+    /// Tells the hints that take events to find.
+    private func tryOut(_ patterns: [String], with events: String) throws {
+        let preparation = try PatternInput.prepare(
+            ConfigurationOptions.forRecordedEvents(file: config), patterns, unnamed: .seeAll)
+        let output = try LineWriter()
+        for hint in try PatternTryOut(preparation).hints(events: events) { try output.write(line: hint) }
+        try output.flush()
     }
 
     private func tell(_ problems: ProblemCollector) throws {

@@ -17,7 +17,8 @@ struct Play: ParsableCommand {
               bobo play hour.jsonl --speed max --loop
             """)
 
-    @Argument(help: ArgumentHelp("The event file; - for standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("The event file; - for standard input.", valueName: "file"), completion: .events)
     var file: String
 
     @Option(help: "How many times faster than recorded; 0 or max for as fast as the broker takes it.")

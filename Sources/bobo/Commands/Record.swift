@@ -22,7 +22,8 @@ struct Record: ParsableCommand {
               bobo record --output events.jsonl '#' 'bobo/events/#'
             """)
 
-    @Option(help: ArgumentHelp("Where the events go; - for standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Where the events go; - for standard output.", valueName: "file"), completion: .file())
     var output: String
 
     @Flag(help: "Writes over a file that is there already.")

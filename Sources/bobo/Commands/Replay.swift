@@ -11,17 +11,27 @@ struct Replay: ParsableCommand {
             Complex events come as JSON, one a line, in order of completion; a summary at the end and progress on
             standard error. The same input gives the same output, byte for byte.
 
+            --explain tells of each run of a pattern what each event did to it, and why not more, and of events that began
+            none why; it takes the place of the complex events, unless --output names a file for those.
+
               bobo replay --patterns patterns --events patterns/recordings/fire.fires.jsonl
+              bobo replay --patterns patterns --events patterns/recordings/fire.quiet.jsonl --explain heat-then-smoke
               bobo record --for 1h --output hour.jsonl && bobo replay --patterns patterns --events hour.jsonl --end all
             """)
 
-    @Option(help: "A pattern file, or a folder of them.")
+    @Option(
+        help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"),
+        completion: .patterns)
     var patterns: String
 
-    @Option(help: "The event file; - for standard input.")
+    @Option(
+        help: ArgumentHelp("The event file; - for standard input.", valueName: "file"),
+        completion: .events)
     var events: String = "-"
 
-    @Option(help: "Where the complex events go; - for standard output.")
+    @Option(
+        help: ArgumentHelp("Where the complex events go; - for standard output.", valueName: "file"),
+        completion: .file())
     var output: String = "-"
 
     @Option(
@@ -29,6 +39,12 @@ struct Replay: ParsableCommand {
             "Lets the clock run on after the last event: so long (10m), or until no timer is left (all).",
             valueName: "duration"))
     var end: ReplayEnd?
+
+    @Option(
+        help: ArgumentHelp(
+            "Tells the way of each run of this pattern; PHENOMENON/PATTERN where several have the name.",
+            valueName: "pattern"))
+    var explain: String?
 
     @Flag(help: "Stops at the first line that cannot be read.")
     var strict = false
@@ -40,16 +56,25 @@ struct Replay: ParsableCommand {
             configurationOptions.forRecordedEvents(), [patterns], unnamed: .seeAll)
         var options = preparation.options
         options.gateway = "replay"
+        options.explains = try explained(preparation.phenomena)
         let engine = Engine(preparation.phenomena, paths: preparation.paths, options: options)
         let writer = try openOutput()
+        let explanation = explain == nil || output == "-" ? writer : try LineWriter()
+        let explainer = explain.map { _ in
+            RunExplainer(preparation.phenomena, options.explains) { try explanation.write(line: $0) }
+        }
         StopSignal.install()
         do {
-            let reader = try open()
+            let replay = EventFileReplay(path: events, end: end, isStrict: strict)
+            let reader = try replay.open()
             let start = ContinuousClock.now
             defer { summarise(engine, reader, took: ContinuousClock.now - start) }
-            try replay(reader, engine, writer)
+            defer { try? explanation.flush() }
+            try replay.run(reader, engine) { _ in try write(engine, writer, explainer) }
+            try explainer?.finish()
+            try explanation.flush()
             try writer.flush()
-        } catch is Stopped {
+        } catch is EventFileReplay.Stopped {
             try writer.flush()
             say("stopped before the end")
             throw ExitCode.interrupted
@@ -74,60 +99,30 @@ struct Replay: ParsableCommand {
         }
     }
 
-    private func open() throws -> EventFileReader {
-        let (path, isStrict) = (events, strict)
-        return try EventFileReader(path: events, awaitInput: Replay.await) { number, reason in
-            if isStrict { throw EventFileError.badLine(path: path, number: number, reason: reason) }
-            say("\(path):\(number): \(reason); skipped")
+    private func write(_ engine: Engine, _ writer: LineWriter, _ explainer: RunExplainer?) throws {
+        if let explainer {
+            let (explanations, changes) = engine.takeExplanations()
+            try explainer.take(explanations, changes)
+        }
+        for produced in engine.takeOutputs() where explainer == nil || output != "-" {
+            if case .complexEvent(let event) = produced { try writer.write(line: event.json) }
         }
     }
 
-    private struct Stopped: Error {}
-
-    /// Until there is something to read, or someone wants the command to end.
-    private static func await(_ descriptor: Int32) throws {
-        var descriptors = [
-            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: StopSignal.descriptor, events: Int16(POLLIN), revents: 0),
-        ]
-        while poll(&descriptors, 2, -1) < 0, errno == EINTR {}
-        if descriptors[1].revents != 0 { throw Stopped() }
-    }
-
-    private func replay(_ reader: EventFileReader, _ engine: Engine, _ writer: LineWriter) throws {
-        var progress = Progress()
-        defer { progress.clear() }
-        let size = reader.size
-        var lines = 0
-        while let line = try reader.next() {
-            lines += 1
-            if let (topic, payload) = line.event.message {
-                payload.withUnsafeBytes { bytes in
-                    engine.take(
-                        Message(
-                            topic: topic, payload: bytes, arrival: line.event.timestamp,
-                            isRetained: line.event.isRetained, number: line.number))
-                }
-            } else {
-                engine.advance(to: line.event.timestamp)
-            }
-            try write(engine, writer)
-            if lines % 4096 == 0 { progress.show(told(lines, reader.bytesRead, size)) }
+    /// The patterns that `--explain` names.
+    /// - Throws: exit status 64 where there is none.
+    private func explained(_ phenomena: [Phenomenon]) throws -> Set<PatternName> {
+        guard let explain else { return [] }
+        let all = phenomena.flatMap { phenomenon in
+            phenomenon.patterns.map { PatternName(phenomenon: phenomenon.name, pattern: $0.name) }
         }
-        engine.flush()
-        try end?.run(engine) { try write(engine, writer) }
-        try write(engine, writer)
-    }
-
-    private func told(_ lines: Int, _ read: Int64, _ size: Int64?) -> String {
-        guard let size, size > 0 else { return "\(lines) lines" }
-        return "\(lines) lines, \(100 * read / size) %"
-    }
-
-    private func write(_ engine: Engine, _ writer: LineWriter) throws {
-        for output in engine.takeOutputs() {
-            if case .complexEvent(let event) = output { try writer.write(line: event.json) }
+        let named = all.filter { $0.pattern == explain || "\($0.phenomenon)/\($0.pattern)" == explain }
+        guard !named.isEmpty else {
+            let known = all.map { "\($0.phenomenon)/\($0.pattern)" }.sorted().joined(separator: ", ")
+            say("--explain: there is no pattern \(harmless(explain)); there are \(known)")
+            throw ExitCode.validationFailure
         }
+        return Set(named)
     }
 
     private func summarise(_ engine: Engine, _ reader: EventFileReader, took: Duration) {

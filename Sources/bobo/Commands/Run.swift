@@ -24,7 +24,9 @@ struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The gateway's name; by default the host's.", valueName: "id"))
     var instance: String?
 
-    @Option(help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("A pattern file, or a folder of them.", valueName: "path"),
+        completion: .patterns)
     var patterns: String?
 
     @Option(
@@ -54,7 +56,7 @@ struct Run: AsyncParsableCommand {
         defer { broker?.stop() }
         guard let url = broker?.url ?? configuration.broker.url else { return }
 
-        let printer = EventPrinter()
+        let printer = EventPrinter(gateway: configuration.peers.ids.isEmpty ? nil : configuration.instance)
         let gateway = Gateway(configuration, preparation, broker: url, logger: logger) { printer.show($0) }
         let watcher = PatternWatcher(configuration, preparation, gateway: gateway, logger: logger)
         var quiet = logger

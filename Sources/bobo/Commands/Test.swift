@@ -18,10 +18,13 @@ struct TestPatterns: ParsableCommand {
             The exit status is 0 where all tests pass, 1 where one fails, 65 where tests or patterns cannot be read.
             """)
 
-    @Argument(help: ArgumentHelp("Files of tests (*.test.yaml), or folders of them.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("Files of tests (*.test.yaml), or folders of them.", valueName: "path"),
+        completion: .patterns)
     var paths: [String]
 
-    @Option(help: ArgumentHelp("Writes the outcomes as JUnit's XML, for CI.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Writes the outcomes as JUnit's XML, for CI.", valueName: "file"), completion: .file())
     var junit: String?
 
     @Flag(help: "Says which blocks no test reached.")

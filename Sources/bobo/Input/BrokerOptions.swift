@@ -7,7 +7,8 @@ import BoboYAML
 struct BrokerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"))
+            "The configuration file; else bobo.yaml in the working directory where there is one.", valueName: "file"),
+        completion: .configuration)
     var config: String?
 
     @Option(help: ArgumentHelp("mqtt://host[:port] or mqtts://host[:port].", valueName: "url"))
@@ -18,10 +19,13 @@ struct BrokerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file whose first line is the password; it can also come from BOBO_BROKER_PASSWORD.", valueName: "file"))
+            "A file whose first line is the password; it can also come from BOBO_BROKER_PASSWORD.", valueName: "file"),
+        completion: .file())
     var passwordFile: String?
 
-    @Option(help: ArgumentHelp("The certificates of the authorities to trust, for mqtts://.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The certificates of the authorities to trust, for mqtts://.", valueName: "file"),
+        completion: .file())
     var caFile: String?
 
     /// The flags that were given, by the path of the key that they set.

@@ -19,15 +19,18 @@ final class EventPrinter: Sendable {
     private let news = DispatchSemaphore(value: 0)
     private let done = DispatchSemaphore(value: 0)
     private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let gateway: String?
 
-    init() {
+    /// - Parameter gateway: a name to show with each event; nil: none.
+    init(gateway: String? = nil) {
+        self.gateway = gateway
         let thread = Thread { [self] in work() }
         thread.name = "bobo-output"
         thread.start()
     }
 
     func show(_ event: ComplexEvent) {
-        let line = isTerminal ? Array(EventLineForPeople(event).text.utf8) : event.json
+        let line = isTerminal ? Array(EventLineForPeople(event, gateway: gateway).text.utf8) : event.json
         let isFirst = state.withLock { state in
             guard state.lines.isEmpty || state.lines.count + line.count < EventPrinter.maximumWaiting else {
                 state.leftOut += 1

@@ -91,7 +91,10 @@ private struct PatternMaker {
             isSingleton: source.isSingleton, blocks: try source.blocks.map(block),
             preconditions: try source.preconditions.map { try predicate($0) },
             haltconditions: try source.haltconditions.map { try predicate($0) }, maximumRuns: source.maximumRuns,
-            maximumHistory: source.maximumHistory, emit: Emit(data: try emitting.compile(data)))
+            maximumHistory: source.maximumHistory, afterMatch: source.skips ? .skipPastLastEvent : .noSkip,
+            rest: try source.rest.map {
+                Pattern.Rest(milliseconds: $0.wait, until: try $0.until.map { try predicate($0) })
+            }, state: try source.state.flatMap(inputs), emit: Emit(data: try emitting.compile(data)))
     }
 
     private func seqs(_ list: String) -> String { "\(list).map(e, has(e.payload.seq) ? e.payload.seq : 0)" }
@@ -118,9 +121,12 @@ private struct PatternMaker {
             case .loop(let strict): .loop(strict ? .strict : .relaxed)
             case .optional: .optional
             case .absent(let wait): .absent(milliseconds: wait)
+            case .allOf: .allOf
             }
         return Block(
             role: role, predicates: try zip(block.predicates, block.ownGroups).map { try predicate($0, group: $1) },
-            group: block.group, unless: try block.unless.map { try predicate($0) })
+            group: block.group, unless: try block.unless.map { try predicate($0) },
+            until: try block.until.map { try predicate($0) }, restarts: block.restarts,
+            onlyIf: try block.onlyIf.map { try predicate($0) })
     }
 }

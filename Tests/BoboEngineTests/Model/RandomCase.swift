@@ -20,6 +20,10 @@ struct RandomCase {
     /// Of the pattern at hand, whether its equalities test `v` rather than `type`.
     private var testsValue = false
     private let scale: Int64
+    /// Whether the pattern at hand may ask for the event before, and for the last messages of topics.
+    private var readsPrevious = false
+    private var readsState = false
+    private let allowsPrevious: Bool
     /// The topics of complex events that the pattern at hand may see: never so that two patterns set off each other.
     private var feedback: [String] = []
     private(set) var patterns: [ReferencePattern] = []
@@ -29,7 +33,9 @@ struct RandomCase {
     /// After which events the clock moves on by itself, and to when.
     private(set) var ticks: [Int: Int64] = [:]
 
-    init(seed: UInt64, _ reading: Reading) {
+    /// - Parameter allowsPrevious: Whether patterns may ask for the event before, which differs from reader to reader.
+    init(seed: UInt64, _ reading: Reading, allowsPrevious: Bool = true) {
+        self.allowsPrevious = allowsPrevious
         random = SeededGenerator(seed: seed)
         self.reading = reading
         isGappy = random.chance(0.3)
@@ -70,16 +76,17 @@ struct RandomCase {
 
     private mutating func pattern(_ phenomenon: String, _ name: String) -> ReferencePattern {
         testsValue = random.chance(0.3)
+        readsPrevious = reading != .equalities && random.chance(0.3) && allowsPrevious
+        readsState = reading != .equalities && random.chance(0.3)
         let length = random.pick([1, 2, 2, 3, 3, 4, 5, 6])
         var blocks: [ReferencePattern.Block] = []
         for index in 0..<length {
-            blocks.append(block(isFirst: index == 0, isLast: index == length - 1, after: blocks.last?.role))
+            blocks.append(block(isFirst: index == 0, isLast: index == length - 1, after: blocks.last))
         }
         let hasInput = random.chance(0.3)
-        return ReferencePattern(
+        var pattern = ReferencePattern(
             phenomenon: phenomenon, name: name,
-            input: hasInput
-                ? (0...random.int(0...1)).map { _ in filtered(predicate(readsHistory: false), always: true) } : nil,
+            input: hasInput ? (0...random.int(0...1)).map { _ in alone() } : nil,
             hasKey: random.chance(0.5),
             within: random.chance(0.4) ? Int64(random.int(0...12)) * scale : nil,
             isSingleton: random.chance(0.2), blocks: blocks,
@@ -87,28 +94,85 @@ struct RandomCase {
             haltconditions: random.chance(0.2) ? (0...random.int(0...1)).map { _ in rarelyTrue() } : [],
             maximumRuns: random.chance(0.2) ? random.int(1...5) : 100_000,
             maximumHistory: random.chance(0.2) ? random.int(1...6) : 100_000)
+        pattern.skips = random.chance(0.15)
+        if random.chance(0.2) {
+            let wait = random.chance(0.7) ? Int64(random.int(1...12)) * scale : nil
+            let until = wait == nil || random.chance(0.4) ? filtered(predicate(depth: 1)) : nil
+            pattern.rest = ReferencePattern.Rest(wait: wait, until: until)
+        }
+        if readsState { pattern.state = (0...random.int(0...1)).map { _ in kept() } }
+        return pattern
     }
 
-    private mutating func block(isFirst: Bool, isLast: Bool, after: ReferencePattern.Role?) -> ReferencePattern.Block {
-        var roles: [ReferencePattern.Role] = [.plain(strict: false), .plain(strict: false), .plain(strict: true)]
+    /// A predicate over the event alone, with a topic.
+    private mutating func alone() -> ReferencePredicate {
+        let (previous, state) = (readsPrevious, readsState)
+        (readsPrevious, readsState) = (false, false)
+        defer { (readsPrevious, readsState) = (previous, state) }
+        return filtered(predicate(readsHistory: false), always: true)
+    }
+
+    private mutating func kept() -> ReferencePredicate {
+        var kept = random.chance(0.5) ? ReferencePredicate(cel: "true") { _ in true } : ofType("==")
+        kept.on = random.pick([["t/one"], ["t/two"], ["t/+"]])
+        return kept
+    }
+
+    private mutating func block(
+        isFirst: Bool, isLast: Bool, after: ReferencePattern.Block?
+    ) -> ReferencePattern.Block {
+        var roles: [ReferencePattern.Role] = [
+            .plain(strict: false), .plain(strict: false), .plain(strict: true), .allOf,
+        ]
         if !isFirst, !isLast {
             roles += [
                 .negated(strict: false), .negated(strict: true), .loop(strict: false), .loop(strict: false),
                 .loop(strict: true), .optional, .optional,
             ]
         }
-        switch after {
-        case nil, .loop, .optional: break
-        case .plain, .negated, .absent: roles += [.absent(Int64(random.int(1...6)) * scale)]
+        switch after?.role {
+        case nil, .optional: break
+        case .loop where after?.until == nil: break
+        case .loop, .plain, .negated, .absent, .allOf:
+            roles += Array(repeating: .absent(Int64(random.int(1...6)) * scale), count: 2)
         }
         let count = random.pick([1, 1, 1, 2, 3])
         // Blocks that read no history between those that do: their runs go in groups, then one by one.
         let readsHistory = random.chance(0.4)
-        return ReferencePattern.Block(
+        var block = ReferencePattern.Block(
             role: random.pick(roles),
             predicates: (0..<count).map { _ in filtered(predicate(readsHistory: readsHistory)) },
             ownGroups: (0..<count).map { _ in random.chance(0.2) ? random.pick(["a", "b", "c"]) : nil },
             group: random.pick(RandomCase.groups), unless: random.chance(0.15) ? [rarelyTrue()] : [])
+        switch block.role {
+        case .loop: if random.chance(0.5) { block.until = filtered(predicate(readsHistory: readsHistory)) }
+        case .absent:
+            block.restarts = random.chance(0.4)
+            if random.chance(0.4) { block.onlyIf = condition() }
+        case .plain, .negated, .optional, .allOf: break
+        }
+        return block
+    }
+
+    /// What is asked when a wait is over.
+    private mutating func condition() -> ReferencePredicate {
+        let type = random.pick(RandomCase.types)
+        let (number, span) = (random.int(1...4), Int64(random.int(1...8)) * scale)
+        if readsState, random.chance(0.7) { return ofState() }
+        guard reading == .history else {
+            return random.chance(0.7)
+                ? ReferencePredicate(cel: "now > timestamp('1970-01-01T00:00:00Z')") { _ in true }
+                : ReferencePredicate(cel: "key == \"x\"") { $0.key == "x" }
+        }
+        return random.pick([
+            ReferencePredicate(cel: "size(history) < \(number)") { $0.history.count < number },
+            ReferencePredicate(cel: "now - first.ts < duration(\"\(span)ms\")") { scope in
+                scope.history.first.map { scope.now - $0.event.timestamp < span }
+            },
+            ReferencePredicate(cel: "last.payload.type == \"\(type)\"") { scope in
+                scope.history.last?.event.type.map { $0 == type }
+            },
+        ])
     }
 
     // MARK: Predicates
@@ -183,7 +247,46 @@ struct RandomCase {
         }
     }
 
+    private mutating func ofPrevious() -> ReferencePredicate {
+        let type = random.pick(RandomCase.types)
+        switch random.int(0...2) {
+        case 0: return ReferencePredicate(cel: "previous == null") { $0.previous == nil }
+        case 1:
+            return ReferencePredicate(cel: "previous.payload.type == \"\(type)\"") { scope in
+                scope.previous?.type.map { $0 == type }
+            }
+        default:
+            return ReferencePredicate(cel: "previous != null && previous.payload.v < payload.v") { scope in
+                guard let previous = scope.previous else { return false }
+                guard let one = previous.value, let other = scope.event.value else { return nil }
+                return one < other
+            }
+        }
+    }
+
+    private mutating func ofState() -> ReferencePredicate {
+        let topic = random.pick(RandomCase.topics)
+        let type = random.pick(RandomCase.types)
+        let number = random.int(0...2)
+        switch random.int(0...3) {
+        case 0: return ReferencePredicate(cel: "latest(\"\(topic)\") == null") { $0.state[topic] == nil }
+        case 1:
+            return ReferencePredicate(cel: "latest(\"\(topic)\").payload.type == \"\(type)\"") { scope in
+                scope.state[topic]?.type.map { $0 == type }
+            }
+        case 2:
+            return ReferencePredicate(cel: "size(latest_of(\"t/+\")) == \(number)") { $0.state.count == number }
+        default:
+            return ReferencePredicate(cel: "latest_of(\"\(topic)\").all(e, e.payload.v > 3)") { scope in
+                guard let kept = scope.state[topic] else { return true }
+                return kept.value.map { $0 > 3 }
+            }
+        }
+    }
+
     private mutating func ofEvent() -> ReferencePredicate {
+        if readsPrevious, random.chance(0.25) { return ofPrevious() }
+        if readsState, random.chance(0.25) { return ofState() }
         switch random.int(0...9) {
         case 0...4: return ofType("==")
         case 5: return ofType("!=")

@@ -6,6 +6,8 @@ struct ReferenceEngine {
         let key: String?
         var history: [ReferenceAccepted]
         var place = 1
+        /// Of an `all_of`: those of its predicates that are satisfied.
+        var satisfied: Set<Int> = []
         /// When it came to wait at its block.
         var arrival: Int64
 
@@ -16,10 +18,19 @@ struct ReferenceEngine {
         case stays, halts, completes
     }
 
+    private struct Rest {
+        let begin: Int64
+        let end: Int64?
+        let history: [ReferenceAccepted]
+    }
+
     let patterns: [ReferencePattern]
     let maximumLateness: Int64
     let dropsLate: Bool
     private var runs: [[Run]]
+    private var rests: [[String?: Rest]]
+    private var previous: [[String?: ReferenceEvent]]
+    private var state: [[String: ReferenceEvent]]
     private var waiting: [ReferenceEvent] = []
     private var clock = Int64.min
     private var starts = 0
@@ -33,6 +44,9 @@ struct ReferenceEngine {
         self.maximumLateness = maximumLateness
         self.dropsLate = dropsLate
         runs = patterns.map { _ in [] }
+        rests = patterns.map { _ in [:] }
+        previous = patterns.map { _ in [:] }
+        state = patterns.map { _ in [:] }
     }
 
     var activeRuns: Int { runs.reduce(0) { $0 + $1.count } }
@@ -77,6 +91,7 @@ struct ReferenceEngine {
                     if case .absent(let wait) = pattern.blocks[run.place].role { due.append(run.arrival + wait) }
                 }
             }
+            for rest in rests.flatMap(\.values) { due += [rest.end].compactMap(\.self) }
             guard let deadline = due.min(), deadline <= time else { return }
             var ended: [(Int, Run)] = []
             for index in patterns.indices {
@@ -85,14 +100,27 @@ struct ReferenceEngine {
                 for number in runs[index].indices.reversed() {
                     guard case .absent(let wait) = pattern.blocks[runs[index][number].place].role else { continue }
                     guard runs[index][number].arrival + wait == deadline else { continue }
+                    if let onlyIf = pattern.blocks[runs[index][number].place].onlyIf {
+                        let run = runs[index][number]
+                        let scope = scope(nil, run.key, run.history, in: index, now: deadline)
+                        guard onlyIf.holds(scope) == true else {
+                            runs[index].remove(at: number)
+                            continue
+                        }
+                    }
                     runs[index][number].place += 1
                     runs[index][number].arrival = deadline
                     if runs[index][number].place == pattern.blocks.count {
                         ended.append((index, runs[index].remove(at: number)))
                     }
                 }
+                for (key, rest) in rests[index] where rest.end ?? .max <= deadline { rests[index][key] = nil }
             }
             for (index, run) in ended.sorted(by: { ($0.0, $0.1.start) < ($1.0, $1.1.start) }) {
+                if patterns[index].isExclusive {
+                    let first = ended.filter { $0.0 == index && $0.1.key == run.key }.map(\.1.start).min()
+                    guard run.start == first else { continue }
+                }
                 complete(index, run, deadline)
             }
             feedBack()
@@ -112,32 +140,62 @@ struct ReferenceEngine {
     }
 
     private mutating func take(inTurn event: ReferenceEvent) {
+        for index in patterns.indices {
+            guard patterns[index].state.contains(where: { $0.outcome(ReferenceScope(alone: event)) == true }) else {
+                continue
+            }
+            if let known = state[index][event.topic], known.timestamp > event.timestamp { continue }
+            state[index][event.topic] = event
+        }
         for index in patterns.indices where patterns[index].sees(event) {
             let pattern = patterns[index]
             if pattern.hasKey, event.key == nil { continue }
             let key = pattern.hasKey ? event.key : nil
-            offer(event, key, to: index)
-            start(event, key, in: index)
+            var rests = false
+            if let rest = self.rests[index][key], event.timestamp < rest.end ?? .max {
+                rests = true
+                let scope = scope(event, key, rest.history, in: index, now: max(clock, event.timestamp))
+                if event.timestamp >= rest.begin, pattern.rest?.until?.outcome(scope) == true {
+                    self.rests[index][key] = nil
+                    rests = false
+                }
+            }
+            let completes = offer(event, key, to: index)
+            if !rests, !completes || !pattern.isExclusive { start(event, key, in: index) }
+            previous[index][key] = event
         }
     }
 
-    private mutating func offer(_ event: ReferenceEvent, _ key: String?, to index: Int) {
+    private func scope(
+        _ event: ReferenceEvent?, _ key: String?, _ history: [ReferenceAccepted], in index: Int, now: Int64
+    ) -> ReferenceScope {
+        var scope = ReferenceScope(
+            event: event ?? ReferenceEvent(seq: 0, timestamp: 0, topic: "", type: nil, value: nil, key: nil), key: key,
+            history: history, now: now)
+        scope.previous = previous[index][key]
+        scope.state = state[index]
+        return scope
+    }
+
+    /// - Returns: whether a run has completed.
+    private mutating func offer(_ event: ReferenceEvent, _ key: String?, to index: Int) -> Bool {
         var stay: [Run] = []
         var ended: [Run] = []
         for var run in runs[index] {
-            switch run.key == key ? offer(event, to: &run, patterns[index]) : .stays {
+            switch run.key == key ? offer(event, to: &run, index) : .stays {
             case .stays: stay.append(run)
             case .halts: break
             case .completes: ended.append(run)
             }
         }
         runs[index] = stay
-        for run in ended { complete(index, run, event.timestamp) }
+        for run in ended.prefix(patterns[index].isExclusive ? 1 : ended.count) { complete(index, run, event.timestamp) }
+        return !ended.isEmpty
     }
 
-    private func offer(_ event: ReferenceEvent, to run: inout Run, _ pattern: ReferencePattern) -> Fate {
-        let scope = ReferenceScope(
-            event: event, key: run.key, history: run.history, now: max(clock, event.timestamp))
+    private func offer(_ event: ReferenceEvent, to run: inout Run, _ index: Int) -> Fate {
+        let pattern = patterns[index]
+        let scope = scope(event, run.key, run.history, in: index, now: max(clock, event.timestamp))
         let preconditions = pattern.preconditions.map { $0.outcome(scope) }
         if preconditions.contains(false) { return .halts }
         if preconditions.contains(nil) { return .stays }
@@ -146,12 +204,23 @@ struct ReferenceEngine {
         while true {
             let block = pattern.blocks[place]
             if block.unless.contains(where: { $0.outcome(scope) == true }) { return .halts }
-            let outcomes = block.predicates.map { $0.outcome(scope) }
+            if block.until?.outcome(scope) == true {
+                place += 1
+                run.place = place
+                run.arrival = event.timestamp
+                run.satisfied = []
+                continue
+            }
+            var outcomes = block.predicates.map { $0.outcome(scope) }
+            if block.role == .allOf, place == run.place {
+                for number in run.satisfied { outcomes[number] = false }
+            }
             let matched = outcomes.firstIndex(of: true)
             let failed = matched == nil && outcomes.contains(nil)
             var group = block.group
             if let matched { group = block.ownGroups[matched] ?? group }
             var target = place + 1
+            var satisfied: Set<Int> = []
             switch block.role {
             case .plain(let strict):
                 if matched == nil { return strict && !failed ? .halts : .stays }
@@ -170,49 +239,70 @@ struct ReferenceEngine {
                     continue
                 }
                 target = run.place
+                satisfied = run.satisfied
+            case .allOf:
+                guard let matched else { return .stays }
+                satisfied = (place == run.place ? run.satisfied : []).union([matched])
+                if satisfied.count < block.predicates.count { target = place } else { satisfied = [] }
             case .absent:
-                return matched != nil ? .halts : .stays
+                guard matched != nil else { return .stays }
+                guard block.restarts else { return .halts }
+                target = place
             }
             if run.history.count >= pattern.maximumHistory { return .halts }
             run.history.append(ReferenceAccepted(event: event, group: group))
-            if target != run.place {
-                run.place = target
-                run.arrival = event.timestamp
-            }
+            run.satisfied = satisfied
+            if target != run.place || block.role.isAbsent { run.arrival = event.timestamp }
+            run.place = target
             return target == pattern.blocks.count ? .completes : .stays
         }
     }
 
     private mutating func start(_ event: ReferenceEvent, _ key: String?, in index: Int) {
         let pattern = patterns[index]
-        let scope = ReferenceScope(event: event, key: key, history: [], now: max(clock, event.timestamp))
+        let scope = scope(event, key, [], in: index, now: max(clock, event.timestamp))
         let block = pattern.blocks[0]
         guard let matched = block.predicates.firstIndex(where: { $0.outcome(scope) == true }),
             !block.unless.contains(where: { $0.outcome(scope) == true })
         else { return }
         let group = block.ownGroups[matched] ?? block.group
-        let run = Run(
+        var run = Run(
             start: starts, key: key, history: [ReferenceAccepted(event: event, group: group)],
             arrival: event.timestamp)
-        if pattern.blocks.count == 1 {
+        if block.role == .allOf, block.predicates.count > 1 {
+            run.place = 0
+            run.satisfied = [matched]
+        }
+        if run.place == pattern.blocks.count {
             starts += 1
             complete(index, run, event.timestamp)
             return
         }
         if pattern.isSingleton, runs[index].contains(where: { $0.key == key }) { return }
-        if runs[index].count >= pattern.maximumRuns,
-            let oldest = runs[index].indices.min(by: {
-                (runs[index][$0].first, runs[index][$0].start) < (runs[index][$1].first, runs[index][$1].start)
-            })
-        {
-            runs[index].remove(at: oldest)
-        }
+        if runs[index].count + rests[index].count >= pattern.maximumRuns { makeRoom(in: index) }
         starts += 1
         runs[index].append(run)
     }
 
+    /// The oldest goes, a run or a rest.
+    private mutating func makeRoom(in index: Int) {
+        let run = runs[index].indices.min {
+            (runs[index][$0].first, runs[index][$0].start) < (runs[index][$1].first, runs[index][$1].start)
+        }
+        let rest = rests[index].min { ($0.value.begin, $0.key ?? "") < ($1.value.begin, $1.key ?? "") }
+        if let rest, rest.value.begin < run.map({ runs[index][$0].first }) ?? .max {
+            rests[index][rest.key] = nil
+        } else if let run {
+            runs[index].remove(at: run)
+        }
+    }
+
     private mutating func complete(_ index: Int, _ run: Run, _ time: Int64) {
         let pattern = patterns[index]
+        if pattern.isExclusive { runs[index].removeAll { $0.key == run.key } }
+        if let rest = pattern.rest {
+            rests[index][run.key] = Rest(begin: time, end: rest.wait.map { time + $0 }, history: run.history)
+        }
         let depth = run.history.map(\.event.depth).max() ?? 0
         guard depth < 16 else {
             tooDeep += 1
@@ -230,4 +320,12 @@ struct ReferenceEngine {
                 + "{\"all\":\(run.history.map(\.event.seq)),\(groups.joined(separator: ","))}"
                 .replacing(" ", with: ""))
     }
+}
+
+extension ReferencePattern.Role {
+    fileprivate var isAbsent: Bool { if case .absent = self { true } else { false } }
+}
+
+extension ReferenceScope {
+    init(alone event: ReferenceEvent) { self.init(event: event, key: nil, history: [], now: event.timestamp) }
 }

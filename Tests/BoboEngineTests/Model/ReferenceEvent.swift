@@ -35,6 +35,9 @@ struct ReferenceScope {
     let key: String?
     let history: [ReferenceAccepted]
     let now: Int64
+    var previous: ReferenceEvent?
+    /// By topic.
+    var state: [String: ReferenceEvent] = [:]
 
     func group(_ name: String) -> [ReferenceEvent] { history.filter { $0.group == name }.map(\.event) }
 }

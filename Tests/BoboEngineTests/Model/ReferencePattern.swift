@@ -6,6 +6,7 @@ struct ReferencePattern {
         case loop(strict: Bool)
         case optional
         case absent(Int64)
+        case allOf
     }
 
     struct Block {
@@ -15,6 +16,14 @@ struct ReferencePattern {
         var ownGroups: [String?]
         var group: String
         var unless: [ReferencePredicate]
+        var until: ReferencePredicate?
+        var restarts = false
+        var onlyIf: ReferencePredicate?
+    }
+
+    struct Rest {
+        var wait: Int64?
+        var until: ReferencePredicate?
     }
 
     let phenomenon: String
@@ -29,9 +38,17 @@ struct ReferencePattern {
     var haltconditions: [ReferencePredicate]
     var maximumRuns: Int
     var maximumHistory: Int
+    var skips = false
+    var rest: Rest?
+    /// Each with a topic that it is of.
+    var state: [ReferencePredicate] = []
+
+    var isExclusive: Bool { skips || rest != nil }
 
     var predicates: [ReferencePredicate] {
-        preconditions + haltconditions + blocks.flatMap { $0.predicates + $0.unless }
+        preconditions + haltconditions
+            + blocks.flatMap { $0.predicates + $0.unless + [$0.until].compactMap(\.self) }
+            + [rest?.until].compactMap(\.self)
     }
 
     func sees(_ event: ReferenceEvent) -> Bool {
@@ -45,6 +62,9 @@ struct ReferencePattern {
 extension ReferencePattern: CustomStringConvertible {
     var description: String {
         var lines = ["\(phenomenon)/\(name)\(hasKey ? " key" : "")\(isSingleton ? " singleton" : "")"]
+        if skips { lines[0] += " skips" }
+        if let rest { lines[0] += " rest \(rest.wait ?? -1) until \(rest.until?.text ?? "-")" }
+        if !state.isEmpty { lines[0] += " state \(state.map(\.text))" }
         if let within { lines[0] += " within \(within)" }
         if maximumRuns < 1000 { lines[0] += " max_runs \(maximumRuns)" }
         if maximumHistory < 1000 { lines[0] += " max_history \(maximumHistory)" }
@@ -54,7 +74,10 @@ extension ReferencePattern: CustomStringConvertible {
         for block in blocks {
             let groups = block.ownGroups.contains { $0 != nil } ? "\(block.ownGroups.map { $0 ?? "-" })" : ""
             let unless = block.unless.isEmpty ? "" : " unless \(block.unless.map(\.text))"
-            lines.append("  \(block.role) \(block.predicates.map(\.text)) \(block.group)\(groups)\(unless)")
+            let options =
+                (block.until.map { " until \($0.text)" } ?? "") + (block.restarts ? " restarts" : "")
+                + (block.onlyIf.map { " only if \($0.text)" } ?? "")
+            lines.append("  \(block.role) \(block.predicates.map(\.text)) \(block.group)\(groups)\(unless)\(options)")
         }
         return lines.joined(separator: "\n")
     }

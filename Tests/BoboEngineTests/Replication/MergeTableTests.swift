@@ -44,6 +44,28 @@ import Testing
         mutating func tell(_ changes: [PeerChange]) -> [AppliedChange] { gateways.tell(1, changes) }
     }
 
+    // MARK: A part of the history
+
+    @Test func anUpdateThatStatesItsBaseIsTakenWhereThatIsThere() throws {
+        var told = try Told()
+        guard case .update(let first)? = told.begun.first, case .update(let whole)? = told.advanced.last else {
+            Issue.record("no updates")
+            return
+        }
+        let part = whole.after(1, first.rank.hash)
+        #expect(part.base == 1 && part.history.count == 1 && part.rank == whole.rank)
+        #expect(told.tell([.update(part)]) == [.refused(.malformed)])
+        #expect(told.tell(told.begun) == [.adopted])
+        let other = RunCopy(
+            identifier: part.identifier, phenomenon: part.phenomenon, pattern: part.pattern, version: part.version,
+            key: part.key, block: part.block, base: 1, baseHash: part.rank.hash, history: part.history)
+        #expect(told.tell([.update(other)]) == [.refused(.malformed)])
+        #expect(told.tell([.update(part)]) == [.advanced])
+        #expect(told.gateways[1].rank(of: told.run) == whole.rank)
+        #expect(told.tell([.update(part)]) == [.ignored])
+        #expect(told.tell(told.complete) == [.completed] && told.gateways.completed(1) == ["1 2 3"])
+    }
+
     // MARK: COMPLETE
 
     @Test func aCompleteOfAnActiveRunCompletesIt() throws {

@@ -108,6 +108,16 @@ import Testing
             for base in 0...3 {
                 #expect(engine.events(of: run, from: base)?.map(\.event.identifier) == Array(whole[base...]))
             }
+            for base in 1...4 {
+                var hash = Hash128()
+                whole.prefix(base).forEach { hash.combine($0) }
+                let isThere = base <= whole.count
+                #expect(engine.holds(run, base, hash) == isThere)
+                let copy = engine.copy(of: run, after: base, hash)
+                #expect(copy?.base == (isThere ? base : 0) && copy?.rank == engine.rank(of: run))
+                #expect(!engine.holds(run, base, Hash128()) && engine.copy(of: run, after: base, Hash128())?.base == 0)
+            }
+            #expect(!engine.holds(run, 0, Hash128()))
             #expect(engine.events(of: run, from: 4) == nil && engine.events(of: run, from: -1) == nil)
         }
         #expect(engine.events(of: Hash128(), from: 0) == nil)

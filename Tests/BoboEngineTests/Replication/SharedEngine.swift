@@ -14,7 +14,7 @@ struct SharedEngine {
     /// changed.
     mutating func message() -> [PeerChange] {
         collect()
-        var message: [PeerChange] = []
+        var message: [PeerChange] = engine.takeRestChanges().map { .rest($0) }
         for change in engine.takeChanges() where !change.isLocal { message += SharedEngine.said(of: change, engine) }
         if !message.isEmpty { sent.append(message) }
         return message
@@ -44,11 +44,30 @@ struct SharedEngine {
     /// The whole of what it holds, to be sent to one that starts.
     var state: [PeerChange] { engine.activeRuns.compactMap { engine.copy(of: $0).map(PeerChange.update) } }
 
+    /// The keys that rest, and the rests that ended, as texts.
+    var rests: [String] {
+        engine.rests.map { "\($0.phenomenon)/\($0.pattern) \($0.run) \($0.timestamp) \($0.ended ?? -1)" }.sorted()
+    }
+
+    /// What the last message said, as texts.
+    var lastSaid: [String] {
+        (sent.last ?? []).map { change in
+            switch change {
+            case .update(let copy): "update \(copy.pattern) \(copy.identifier) \(copy.block) \(copy.history.count)"
+            case .complete(let copy, let time): "complete \(copy.pattern) \(copy.identifier) \(time)"
+            case .halt(let run, _, let pattern, _, let time): "halt \(pattern) \(run) \(time)"
+            case .completedEarlier(let run, _, _): "completed \(run)"
+            case .rest(let rest): "rest \(rest.pattern) \(rest.run) \(rest.timestamp) \(rest.ended ?? 0)"
+            }
+        }
+    }
+
     /// The active runs as texts.
     var active: [String] {
         engine.activeRuns.compactMap(engine.copy(of:)).map { copy in
             let history = copy.history.map { "\($0.group)\($0.event.identifier)" }.joined(separator: " ")
-            return "\(copy.phenomenon)/\(copy.pattern) \(copy.identifier) at \(copy.block): \(history)"
+            return
+                "\(copy.phenomenon)/\(copy.pattern) \(copy.identifier) at \(copy.block) \(copy.satisfied): \(history)"
         }.sorted()
     }
 

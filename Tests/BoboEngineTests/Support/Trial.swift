@@ -37,15 +37,20 @@ struct Trial {
         options configure: (inout EngineOptions) throws -> Void = { _ in }
     ) throws {
         self.paths = paths
-        let problems = ProblemCollector()
-        let texts = files.enumerated().map { (file: "\($0).yaml", text: Trial.written(out: $1)) }
-        let phenomena = PatternFiles(paths: paths, problems: problems).load(texts: texts)
-        guard !problems.hasErrors else { throw Refused(problems: problems.errors.map(\.description)) }
+        let phenomena = try Trial.phenomena(files, paths)
         var options = EngineOptions()
         options.defaultInput = [try TopicFilter("#")]
         try configure(&options)
         defaultInput = options.defaultInput
         engine = Engine(phenomena, paths: paths, options: options)
+    }
+
+    static func phenomena(_ files: [String], _ paths: PathTable) throws -> [Phenomenon] {
+        let problems = ProblemCollector()
+        let texts = files.enumerated().map { (file: "\($0).yaml", text: Trial.written(out: $1)) }
+        let phenomena = PatternFiles(paths: paths, problems: problems).load(texts: texts)
+        guard !problems.hasErrors else { throw Refused(problems: problems.errors.map(\.description)) }
+        return phenomena
     }
 
     /// One pattern `q` of a phenomenon `p`.

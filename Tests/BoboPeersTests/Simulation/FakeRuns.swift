@@ -116,6 +116,7 @@ final class FakeRuns: RunSource {
             case .halt(let run, _, _, _, _):
                 active[run] = nil
                 halted.insert(run)
+            case .rest: break
             case .completedEarlier(let run, _, _):
                 active[run] = nil
                 completed.append(run)

@@ -147,6 +147,8 @@ final class Network {
         carryOut(node)
     }
 
+    func forgetSent() { sent = [] }
+
     func inject(_ bytes: [UInt8], to id: String) {
         let node = self[id]
         node.peers.receive(bytes, at: moment(node), node.runs)

@@ -80,7 +80,7 @@ import Testing
     @Test(
         "A wrong use ends with 64 and says how it is used",
         arguments: [
-            ["frobnicate"], ["run", "--frob"], ["run", "extra"], ["check"], ["check", "--events", "x", "y"], ["replay"],
+            ["frobnicate"], ["run", "--frob"], ["run", "extra"], ["check"], ["replay"],
             ["replay", "--patterns", "p", "--end", "soon"], ["record"], ["play"], ["play", "x", "--speed", "fast"],
             ["eval"], ["play", "x", "--qos", "3"],
         ])
@@ -91,28 +91,78 @@ import Testing
         #expect(result.errors.contains("Usage: bobo"))
     }
 
-    @Test(
-        "Each command's help shows an example",
-        arguments: ["run", "check", "replay", "record", "play", "eval", "status"])
-    func help(command: String) throws {
-        let result = try BoboProcess.run([command, "--help"], in: folder)
-        #expect(result.status == 0)
-        #expect(result.output.contains("\n  bobo \(command) "))
-        #expect(result.errors == "")
-        let longer = try BoboProcess.run(["help", command], in: folder)
-        #expect(longer.output == result.output)
+    /// The commands that the help names, with what it says of each.
+    private func commands() throws -> [(name: String, help: String)] {
+        let overview = try BoboProcess.run(["--help"], in: folder)
+        let lines = overview.output.split(separator: "SUBCOMMANDS:").last ?? ""
+        return lines.matches(of: #/\n  ([a-z]+) +([^\n]+)/#).map { (String($0.output.1), String($0.output.2)) }
+    }
+
+    @Test("Each command's help shows an example, which names options that there are")
+    func help() throws {
+        let commands = try commands()
+        #expect(commands.count >= 12)
+        for (command, _) in commands where command != "help" {
+            let result = try BoboProcess.run([command, "--help"], in: folder)
+            #expect(result.status == 0)
+            #expect(result.errors == "")
+            let examples = result.output.matches(of: #/\n +(bobo [^\n]*)/#).map { String($0.output.1) }
+                .filter { $0.hasPrefix("bobo \(command) ") || $0 == "bobo \(command)" }
+            #expect(!examples.isEmpty, "\(command)")
+            for option in examples.joined(separator: " ").matches(of: #/ (--[a-z-]+)/#) {
+                #expect(result.output.contains("\n  \(option.output.1)"), "\(command) \(option.output.1)")
+            }
+            let longer = try BoboProcess.run(["help", command], in: folder)
+            #expect(longer.output == result.output)
+        }
     }
 
     @Test("The help names all commands, with a first look")
     func overview() throws {
+        let names = try commands().map(\.name)
+        for command in [
+            "init", "topics", "run", "check", "test", "replay", "record", "play", "watch", "status", "eval", "graph",
+            "schema",
+        ] {
+            #expect(names.contains(command))
+        }
         for arguments in [["--help"], ["help"], []] {
             let result = try BoboProcess.run(arguments, in: folder)
             #expect(result.status == 0)
-            for command in ["run", "check", "replay", "record", "play", "eval", "status"] {
-                #expect(result.output.contains("\n  \(command) "))
-            }
             #expect(result.output.contains("bobo replay --patterns"))
         }
+    }
+
+    @Test("Shells complete commands, options and files", arguments: ["bash", "zsh", "fish"])
+    func completion(shell: String) throws {
+        let script = try BoboProcess.run(["--generate-completion-script", shell], in: folder)
+        #expect(script.status == 0)
+        for word in try commands().map(\.name) + ["explain", "jsonl"] {
+            #expect(script.output.contains(word), "\(word)")
+        }
+        guard shell == "bash" else { return }
+        try folder.write(script.output, to: "bobo.bash")
+        try folder.write("", to: "events.jsonl")
+        try folder.write("", to: "other.txt")
+        func complete(_ words: String...) throws -> String {
+            let list = (["bobo"] + words).map { "'\($0)'" }.joined(separator: " ")
+            let line = (["bobo"] + words).joined(separator: " ")
+            let process = try BoboProcess(
+                [
+                    "-c",
+                    """
+                    source bobo.bash; COMP_WORDS=(\(list)); COMP_CWORD=\(words.count); COMP_LINE='\(line)'
+                    COMP_POINT=${#COMP_LINE}; _bobo bobo \(words.suffix(2).reversed().map { "'\($0)'" }.joined(separator: " ")); printf '%s\\n' "${COMPREPLY[@]}"
+                    """,
+                ], in: folder, program: "/bin/bash")
+            _ = try process.waitForExit()
+            return process.output.text
+        }
+        #expect(try complete("gr").contains("graph"))
+        #expect(try complete("replay", "--ex").contains("--explain"))
+        let files = try complete("play", "")
+        #expect(files.contains("events.jsonl"))
+        #expect(!files.contains("other.txt"))
     }
 
     @Test("--version says the version, which the figures bear, too")

@@ -37,6 +37,9 @@ final class CommandTrial {
         case "topics" where !command.contains("--help"):
             try process.waitForLine(containing: "listening to")
             process.send(SIGINT)
+        case "watch" where !command.contains("--help"):
+            try process.waitForLine(containing: "watching")
+            process.send(SIGINT)
         case "init" where command.contains("/") && !command.contains("--help"):
             try process.waitForLine(containing: "waiting for a message")
             try client.publish(String(command.split(separator: " ").last ?? ""), #"{"temperature": 21.5}"#)

@@ -12,6 +12,8 @@ struct Document: CustomStringConvertible {
         let line: Int
         let language: String
         let lines: [String]
+        /// Whether it is a pattern's test: of the pattern that stands before it.
+        var isTest = false
 
         var text: String { lines.joined(separator: "\n") + "\n" }
     }
@@ -42,7 +44,9 @@ struct Document: CustomStringConvertible {
                 if let block = open {
                     if !block.words.contains("unchecked") {
                         let language = block.words.first.map(String.init) ?? ""
-                        blocks.append(Block(line: block.line, language: language, lines: block.lines))
+                        let isTest = block.words.contains("test")
+                        blocks.append(
+                            Block(line: block.line, language: language, lines: block.lines, isTest: isTest))
                     }
                     open = nil
                 } else {

@@ -6,12 +6,24 @@ import Testing
     @Test("YAML is a sound pattern or configuration", arguments: Document.names)
     func yaml(name: String) throws {
         let folder = try TestFolder()
-        for block in try Document(name).blocks where block.language == "yaml" {
+        for block in try Document(name).blocks where block.language == "yaml" && !block.isTest {
             let isPattern = block.lines.contains { $0.hasPrefix("phenomenon:") }
             let file = isPattern ? "\(block.line)/pattern.yaml" : "\(block.line)/bobo.yaml"
             try folder.write(block.text, to: file)
             let result = try BoboProcess.run(["check", file], in: folder)
             #expect(result.status == 0, "\(name):\(block.line): \(result.output)\(result.errors)")
+        }
+    }
+
+    @Test("A pattern's test passes", arguments: Document.names)
+    func patternTests(name: String) throws {
+        let folder = try TestFolder()
+        let blocks = try Document(name).blocks
+        for (pattern, test) in zip(blocks, blocks.dropFirst()) where test.isTest {
+            try folder.write(pattern.text, to: "\(pattern.line)/pattern.yaml")
+            try folder.write(test.text, to: "\(pattern.line)/pattern.test.yaml")
+            let result = try BoboProcess.run(["test", "\(pattern.line)"], in: folder)
+            #expect(result.status == 0, "\(name):\(test.line): \(result.output)\(result.errors)")
         }
     }
 

@@ -44,9 +44,16 @@ enum SchemaSamples {
                   - {not_followed_by: payload > 3, optional: false}
                   - {followed_by_any: [payload > 4, {on: home/a, group: other}], group: any}
                   - {not_followed_by_any: [payload > 5, {where: payload < 0}]}
-                  - {absent: {on: home/#}, for: 500ms, group: quiet, unless: [payload > 7]}
+                  - {followed_by: payload > 1, times: {min: 1, max: 3}}
+                  - {next: payload > 1, loop: true, until: payload > 2}
+                  - {followed_by: payload > 1, times: {min: 0}, until: {on: home/a}}
+                  - {all_of: [payload > 1, {on: home/a, where: payload > 2, group: other}], group: both, unless: [payload > 7]}
+                  - {absent: {on: home/#}, for: 500ms, group: quiet, unless: [payload > 7], restart: true, only_if: size(history) > 1}
             """),
-        pattern("input: home/a"), pattern("input: {on: home/a}"), pattern("preconditions: []\nhaltconditions: []"),
+        pattern("after_match: skip_past_last_event\nstate: home/+"), pattern("rest: 1h30m"), pattern("rest: {for: 5s}"),
+        pattern("rest: {until: {on: home/a, where: payload > 1}}\nafter_match: no_skip"),
+        pattern("state: [home/a, {on: [home/b], where: payload > 1}]"), pattern("input: home/a"),
+        pattern("input: {on: home/a}"), pattern("preconditions: []\nhaltconditions: []"),
         pattern("key: 1"),
         file("configuration", "# nothing\n"),
         file(
@@ -116,7 +123,10 @@ enum SchemaSamples {
             "within: soon", "within: 5", "within: 1m1h", "within: []", "singleton: yes", "singleton: 1",
             "preconditions: payload > 1", "preconditions: [[payload > 1]]", "haltconditions: [{}]",
             "haltconditions: [{group: a, where: payload > 1}]", "max_runs: 0", "max_runs: many", "max_history: 1.5",
-            "emit: x", "emit: {dta: x}", "emit: {qos: 3}", "emit: {retain: yes}", "emit: {topic: 1}", "actions: {}",
+            "after_match: skip", "after_match: true", "rest: soon", "rest: {}", "rest: {for: soon}",
+            "rest: {untl: payload}",
+            "rest: [5s]", "state: []", "state: {where: payload > 1}", "state: 3", "emit: x", "emit: {dta: x}",
+            "emit: {qos: 3}", "emit: {retain: yes}", "emit: {topic: 1}", "actions: {}",
             "actions: [{}]", "actions: [{log: text}]", "actions: [{log: {}}]", "actions: [{log: {message: 1}}]",
             "actions: [{log: {message: m, level: loud}}]", "actions: [{publish: {payload: x}}]",
             "actions: [{publish: {topic: t}, log: {message: m}}]", "actions: [{mail: {to: me}}]",
@@ -130,6 +140,9 @@ enum SchemaSamples {
             "[{next: payload > 1, for: 1s}]", "[{next: payload > 1, loop: 1}]",
             "[{next: payload > 1, unless: payload > 2}]",
             "[{next: payload > 1, unless: []}]", "[{next: {on: t, group: a}}]", "[{next: {}}]",
+            "[{next: payload > 1, times: {}}]", "[{followed_by: payload > 1, times: {max: 2}}, {next: payload > 1}]",
+            "[{followed_by: payload > 1, times: {min: x}}, {next: payload > 1}]", "[{all_of: payload > 1}]",
+            "[{all_of: []}]", "[{next: payload > 1, restart: true}]", "[{next: payload > 1, only_if: payload > 1}]",
             // First blocks.
             "[{absent: payload > 1, for: 1s}]", "[{not_next: payload > 1}, {next: payload > 1}]",
             "[{followed_by: payload > 1, loop: true}, {next: payload > 1}]",
@@ -140,6 +153,11 @@ enum SchemaSamples {
             "[{next: payload > 1}, {absent: payload > 1, for: 1s, times: 2}]",
             "[{next: payload > 1}, {followed_by: payload > 1, loop: true, optional: true}, {next: payload > 1}]",
             "[{next: payload > 1}, {next: payload > 1, optional: true}, {next: payload > 1}]",
+            "[{next: payload > 1}, {next: payload > 1, times: {min: 1}}, {next: payload > 1}]",
+            "[{next: payload > 1}, {followed_by: payload > 1, until: payload > 2}, {next: payload > 1}]",
+            "[{next: payload > 1}, {followed_by: payload > 1, times: {min: 1, max: 2}, until: payload > 2}, {next: payload > 1}]",
+            "[{next: payload > 1}, {all_of: [payload > 1], loop: true}, {next: payload > 1}]",
+            "[{next: payload > 1}, {absent: payload > 1, for: 1s, restart: 1}]",
             "[{next: payload > 1}, {not_followed_by: payload > 1, loop: true}, {next: payload > 1}]",
             "[{next: payload > 1}, {not_next: payload > 1, optional: true}, {next: payload > 1}]",
         ].map { pattern("", blocks: $0) }

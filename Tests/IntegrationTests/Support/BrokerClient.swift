@@ -64,10 +64,14 @@ final class BrokerClient {
 
     /// Publishes many at QoS 1, as fast as the broker acknowledges them.
     func publish(_ topic: String, _ texts: some Sequence<String>) throws {
+        try publish(topic, texts.map { Array($0.utf8) })
+    }
+
+    func publish(_ topic: String, _ payloads: [[UInt8]]) throws {
         let name = try TopicName(topic)
-        for text in texts {
+        for payload in payloads {
             try wait(for: "acknowledgments") { connection.unacknowledged < 500 }
-            _ = try connection.publish(name, Array(text.utf8))
+            _ = try connection.publish(name, payload)
         }
         try wait(for: "acknowledgments", timeout: .seconds(30)) { connection.unacknowledged == 0 }
     }
@@ -122,7 +126,8 @@ final class BrokerClient {
         try wait(for: "message \(text)", timeout: timeout) { messages.contains { $0.text == text } }
     }
 
-    private func wait(for what: String, timeout: Duration = .seconds(10), _ isDone: () -> Bool) throws {
+    /// Waits, and takes what comes meanwhile.
+    func wait(for what: String, timeout: Duration = .seconds(10), _ isDone: () -> Bool) throws {
         let deadline = ContinuousClock.now + timeout
         while !isDone() {
             guard !isLost, ContinuousClock.now < deadline else {

@@ -35,6 +35,7 @@ final class CollectedOutput: @unchecked Sendable {
     var lines: [String] { text.split(separator: "\n").map(String.init) }
 
     /// The next line, behind the one that was found last, that holds this text.
+    @discardableResult
     func waitForLine(containing part: String, timeout: Duration) throws -> String {
         let limit = Date(timeIntervalSinceNow: timeout / .seconds(1))
         condition.lock()

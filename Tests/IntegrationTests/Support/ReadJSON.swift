@@ -19,6 +19,12 @@ struct ReadJSON: Equatable, CustomStringConvertible {
 
     var count: Int { (value as? [Any])?.count ?? (value as? [String: Any])?.count ?? 0 }
 
+    /// Of a list or an object.
+    var values: [ReadJSON] {
+        if let object = value as? [String: Any] { return object.values.map { ReadJSON(value: $0) } }
+        return (value as? [Any] ?? []).map { ReadJSON(value: $0) }
+    }
+
     var string: String? { value as? String }
 
     var number: Double? { (value as? NSNumber)?.doubleValue }
@@ -39,6 +45,7 @@ extension ReadJSON: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, Expre
     init(stringLiteral text: String) { value = text }
     init(floatLiteral number: Double) { value = number }
     init(integerLiteral number: Int) { value = number }
+    init(_ number: Int) { value = number }
     init(booleanLiteral bool: Bool) { value = bool }
     init(nilLiteral: ()) { value = NSNull() }
     init(arrayLiteral elements: ReadJSON...) { value = elements.map(\.value) }

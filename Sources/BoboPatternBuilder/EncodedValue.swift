@@ -1,0 +1,12 @@
+import BoboEngine
+import CEL
+import Foundation
+
+/// Values of the embedding program as complex events carry them.
+enum EncodedValue {
+    /// As JSON has it.
+    static func value(_ value: any Encodable) throws -> Value {
+        let json = try JSONEncoder().encode(value)
+        return try json.withUnsafeBytes { try PayloadReader().read($0).value }
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import BoboEngine
+import BoboGateway
+import Foundation
+
+/// An event file that goes through an engine, on the events' own clock.
+struct EventFileReplay {
+    /// Somebody has asked the command to end.
+    struct Stopped: Error {}
+
+    let path: String
+    var end: ReplayEnd?
+    var isStrict = false
+
+    /// - Throws: `EventFileError`; `Stopped` while it waits for input.
+    func open() throws -> EventFileReader {
+        let (path, isStrict) = (path, isStrict)
+        return try EventFileReader(path: path, awaitInput: EventFileReplay.await) { number, reason in
+            if isStrict { throw EventFileError.badLine(path: path, number: number, reason: reason) }
+            say("\(path):\(number): \(reason); skipped")
+        }
+    }
+
+    /// Until there is something to read, or someone wants the command to end.
+    private static func await(_ descriptor: Int32) throws {
+        var descriptors = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: StopSignal.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&descriptors, 2, -1) < 0, errno == EINTR {}
+        if descriptors[1].revents != 0 { throw Stopped() }
+    }
+
+    /// - Parameter step: called after each line with its message, if it has one, and as the clock runs on after the last.
+    func run(
+        _ reader: EventFileReader, _ engine: Engine, step: ((topic: String, payload: [UInt8])?) throws -> Void
+    ) throws {
+        var progress = Progress()
+        defer { progress.clear() }
+        let size = reader.size
+        var lines = 0
+        while let line = try reader.next() {
+            lines += 1
+            if let (topic, payload) = line.event.message {
+                payload.withUnsafeBytes { bytes in
+                    engine.take(
+                        Message(
+                            topic: topic, payload: bytes, arrival: line.event.timestamp,
+                            isRetained: line.event.isRetained, number: line.number))
+                }
+            } else {
+                engine.advance(to: line.event.timestamp)
+            }
+            try step(line.event.message)
+            if lines % 4096 == 0 { progress.show(told(lines, reader.bytesRead, size)) }
+        }
+        engine.flush()
+        try end?.run(engine) { try step(nil) }
+        try step(nil)
+    }
+
+    private func told(_ lines: Int, _ read: Int64, _ size: Int64?) -> String {
+        guard let size, size > 0 else { return "\(lines) lines" }
+        return "\(lines) lines, \(100 * read / size) %"
+    }
+}
