@@ -40,6 +40,8 @@ struct Peer {
     // Sequence
     var heard: UInt64 = 0
     var heardSealed: UInt64 = 0
+    /// The last of this gateway's counted messages that it has said to have applied.
+    var heardAcknowledged: UInt64 = 0
     var outbox = Outbox()
     var owesAcknowledgment = false
     /// A counted message is to go soon, be it empty.
@@ -102,6 +104,7 @@ struct Peer {
         isLeaving = false
         heard = 0
         heardSealed = 0
+        heardAcknowledged = 0
         outbox.drop()
         owesAcknowledgment = false
         owesCounted = false
