@@ -63,16 +63,29 @@ final class Matcher {
             return
         }
         scope.key = value
-        guard compiled.isSpecial else { return take(offer, key, value, mayStart: true, &state, scope) }
+        if compiled.isSpecial {
+            takeSpecially(offer, key, value, &state, scope)
+        } else {
+            take(offer, key, value, mayStart: true, isSpecial: false, &state, scope)
+        }
+    }
+
+    /// Of a pattern with `previous`, `state`, `rest` or `after_match`.
+    @inline(never)
+    private func takeSpecially(
+        _ offer: Offer, _ key: KeyValue, _ value: Value, _ state: inout RunState, _ scope: Scope
+    ) {
         prepare(scope)
         if let previous { scope.previous = previous.table[key] }
-        take(offer, key, value, mayStart: !isResting(offer, key, &state, scope), &state, scope)
+        let mayStart = !isResting(offer, key, &state, scope)
+        take(offer, key, value, mayStart: mayStart, isSpecial: true, &state, scope)
         previous?.table.set(offer.event, for: key)
     }
 
     @inline(__always)
     private func take(
-        _ offer: Offer, _ key: KeyValue, _ value: Value, mayStart: Bool, _ state: inout RunState, _ scope: Scope
+        _ offer: Offer, _ key: KeyValue, _ value: Value, mayStart: Bool, isSpecial: Bool, _ state: inout RunState,
+        _ scope: Scope
     ) {
         let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
         let completed = state.effects.completions.count
@@ -86,7 +99,7 @@ final class Matcher {
         sortCompletions(from: completed, &state)
         scope.view = nil
         // The event that completed a run starts none where the others of its key are to halt.
-        let isFree = finishing.isEmpty || !finish(offer.event.timestamp, &state, scope)
+        let isFree = !isSpecial || finishing.isEmpty || !finish(offer.event.timestamp, &state, scope)
         scope.witness?.begin(.start, offer, self, state)
         if mayStart, isFree, let (group, position) = compiled.start(offer, scope) {
             start(Accepted(event: offer.event, group: group), at: position, key, value, known, &state, scope)
