@@ -209,7 +209,7 @@ package struct Peers {
 
     /// - Returns: whether other gateways take part in publishing than when it was asked last.
     mutating func notePublishers() -> Bool {
-        let publishers = publishers + peers.map(\.id).filter(isThere)
+        let publishers = publishers
         defer { lastPublishers = publishers }
         return publishers != lastPublishers
     }

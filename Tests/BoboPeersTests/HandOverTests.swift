@@ -206,4 +206,23 @@ import Testing
         network.kill("b")
         #expect(network["a"].peers.acknowledgedBatch == nil)
     }
+
+    @Test func `A gateway whose own cut comes once more after another's reads again`() {
+        var reader = CutReader(gateway: "a", hasSession: false)
+        _ = reader.want(true)
+        _ = reader.subscribed()
+        _ = reader.cut(naming: "a")
+        _ = reader.cut(naming: "b")
+        #expect(reader.cut(naming: "a") == [])
+        #expect(reader.unsubscribed() == [.acknowledgeCut, .subscribe])
+        #expect(reader.subscribed() == [.publishCut])
+    }
+
+    @Test func `A cut that waits for the broker is not published a second time`() {
+        var reader = CutReader(gateway: "a", hasSession: false)
+        _ = reader.want(true)
+        #expect(reader.subscribed() == [.publishCut])
+        #expect(reader.reconnected() == [])
+        #expect(reader.want(true) == [])
+    }
 }

@@ -230,4 +230,21 @@ import Testing
         }
         #expect(order == [one, two, three])
     }
+
+    @Test func `An old message that is not counted does not take a peer for one that is not ready`() {
+        let network = Network(["a", "b"])
+        network.start()
+        network.run(for: .seconds(1))
+        let old = network.sent.filter {
+            guard $0.from == "b", $0.to == "a", let message = try? PeerMessage(json: $0.bytes) else { return false }
+            return message.seq == 0 && !message.ready
+        }
+        #expect(!old.isEmpty)
+        network.act("a") { $0.move(FakeRuns.run("1"), $0.event()) }
+        network.run(for: .seconds(1))
+        for message in old { network.inject(message.bytes, to: "a") }
+        let isGone = network["a"].logs.contains { if case .gone = $0 { true } else { false } }
+        #expect(!isGone)
+        #expect(network["a"].peers.publishers == ["b", "a"])
+    }
 }

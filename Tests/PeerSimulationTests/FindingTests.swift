@@ -118,6 +118,44 @@ import Testing
         for number in numbers + later { #expect(play.readers(of: number).count == 1, "\(number)") }
     }
 
+    @Test func `A gateway that returns acts on nothing of a partition that its session had not subscribed`() {
+        for seed in 1...4 as ClosedRange<UInt64> {
+            let play = play {
+                $0.gateways = 2; $0.seed = seed
+            }
+            play.kill("b")
+            play.run(3)
+            play.start("b")
+            var numbers: [Int] = []
+            for round in 0..<150 {
+                play.run(0.01)
+                for kind in ["a", "b", "c", "d"] as [Character] {
+                    numbers.append(play.publish(kind, room: round % 6, value: 0))
+                }
+            }
+            play.run(8)
+            #expect(numbers.filter { play.readers(of: $0).count != 1 }.isEmpty)
+        }
+    }
+
+    @Test
+    func `What waits for a killed gateway is not dropped since a peer reads that has lost its connection unnoticed`() {
+        let play = play {
+            $0.copies = 2; $0.gateways = 2
+        }
+        play.publish("a", room: 1)
+        play.run(1)
+        play.drop("b", reading: true, peers: false, noticed: 8)
+        play.run(0.5)
+        play.kill("a")
+        play.run(1)
+        let number = play.publish("a")
+        play.run(1)
+        play.start("a")
+        play.run(16)
+        #expect(!play.readers(of: number).isEmpty)
+    }
+
     @Test func `The last gateway to stop keeps what comes until it returns`() {
         let play = play { $0.gateways = 2 }
         play.stop("a")

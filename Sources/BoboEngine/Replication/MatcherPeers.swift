@@ -52,9 +52,8 @@ extension Matcher {
         replication.take(copy, last: checked.last, as: run, of: self)
         settle(run, copy, last: checked.last, keyState, replication, &state)
         armWithin(&state)
-        if active + (rests?.restingCount ?? 0) > compiled.pattern.maximumRuns {
-            haltOldest(checked.last.timestamp, &state)
-        }
+        let count = active + (rests?.restingCount ?? 0)
+        if count > compiled.pattern.maximumRuns { haltOldest(checked.last.timestamp, &state) }
         guard compiled.pattern.isSingleton, keyNumbers[checked.key] == keyState, keyStates[keyState].active > 1 else {
             return
         }

@@ -31,13 +31,16 @@ extension Peers {
                 }
             let isAlone = !peers.contains(where: \.isLive)
             guard taken || isAlone || moment.now >= until else { return }
-            stop = .sending(until: moment.now + .seconds(1), isTaken: taken && !isAlone)
+            stop = .sending(until: moment.now + .seconds(3), isTaken: taken && !isAlone)
             act(.read([]))
         }
         guard case .sending(let until, let isTaken) = stop else { return }
-        let isSent = peers.allSatisfy { peer in
-            !peer.isLive || (peer.stash.isEmpty && peer.publishedToTell.isEmpty && peer.outbox.inFlight == nil)
-        }
+        // Also that what it was to publish is published: if not, they would do it once more.
+        let isSent =
+            publishing.isEmpty
+            && peers.allSatisfy { peer in
+                !peer.isLive || (peer.stash.isEmpty && peer.publishedToTell.isEmpty && peer.outbox.inFlight == nil)
+            }
         guard isSent || !isConnected || moment.now >= until else { return }
         stop = .done
         act(.status(isOnline: false))

@@ -28,6 +28,7 @@ extension Peers {
         if peers[place].joined != epoch {
             if peers[place].joined != nil { goesAway(place, why: "it began anew", moment) }
             forgetUnacknowledged(place)
+            if peers[place].isLeaving { publishersChanged = true }
             peers[place].beginAnew()
             peers[place].joined = epoch
             log(.joined(peers[place].id, epoch: epoch.description))

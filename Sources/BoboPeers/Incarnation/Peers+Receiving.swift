@@ -20,6 +20,13 @@ extension Peers {
             if message.seq == 0, number <= peers[place].heardSealed { throw .replayed }
             peers[place].heardSealed = max(peers[place].heardSealed, number)
         }
+        // One that is not counted says nothing new where it is older than another.
+        let acknowledged = message.ack?.seq ?? 0
+        if message.seq == 0, !livesNow, acknowledged < peers[place].heardAcknowledged {
+            counters.repeated += 1
+            return
+        }
+        peers[place].heardAcknowledged = max(peers[place].heardAcknowledged, acknowledged)
         if let token = message.token { peers[place].toEcho = token }
 
         if message.seq > 0, message.seq <= peers[place].heard {
@@ -74,7 +81,6 @@ extension Peers {
         presence.lastApplied = moment.now
         if let clock = message.clock { heardClock = max(clock, heardClock ?? clock) }
         peers[place].said.ready = message.ready
-        if message.ready { peers[place].wasReady = true }
         peers[place].said.away = message.away
         notePartitions(place, message, moment)
         if let patterns = message.patterns {

@@ -39,14 +39,8 @@ extension Peers {
         if let publisher = remembered.completed[run]?.publisher, !isThere(publisher) { publishersChanged = true }
     }
 
-    /// Whether a gateway may still publish what it is to publish: one that is about to stop takes part no more, but
-    /// finishes that first.
-    func isThere(_ publisher: String) -> Bool {
-        guard publisher != options.gateway, let place = places[publisher] else { return publisher == options.gateway }
-        let peer = peers[place]
-        return peer.isLive
-            || (peer.wasReady && peer.joined != nil && !peer.isOffline
-                && !peer.isInResyncPeriod(lastInput ?? .zero, options))
+    private func isThere(_ publisher: String) -> Bool {
+        publisher == options.gateway || places[publisher].map { peers[$0].isLive || peers[$0].isLeaving } ?? false
     }
 
     /// Takes over what a publisher that went away, or says nothing, has left.

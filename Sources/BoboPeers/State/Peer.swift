@@ -40,6 +40,8 @@ struct Peer {
     // Sequence
     var heard: UInt64 = 0
     var heardSealed: UInt64 = 0
+    /// The last of this gateway's counted messages that it has said to have applied.
+    var heardAcknowledged: UInt64 = 0
     var outbox = Outbox()
     var owesAcknowledgment = false
     /// A counted message is to go soon, be it empty.
@@ -81,8 +83,6 @@ struct Peer {
 
     // Liveness
     var said = Said()
-    /// Whether it was ready in its present life.
-    var wasReady = false
     /// How long ago its last success with this gateway's former life was, as it said first: later it speaks of this life.
     var sinceFormerLife: (Duration, at: Duration)?
     private(set) var hasSpoken = false
@@ -91,6 +91,8 @@ struct Peer {
     var isOffline = false
     var isLive = false
     var liveSince: Duration?
+    /// It was live, and is about to stop.
+    var isLeaving = false
     var clock = ClockDifference()
     var digest = DigestComparison()
 
@@ -99,8 +101,10 @@ struct Peer {
     /// The peer's new life, or this gateway's: what was under way for the former one is dropped.
     mutating func beginAnew() {
         joined = nil
+        isLeaving = false
         heard = 0
         heardSealed = 0
+        heardAcknowledged = 0
         outbox.drop()
         owesAcknowledgment = false
         owesCounted = false

@@ -8,6 +8,7 @@ extension Peers {
             let isLive =
                 peers[place].joined != nil && !peers[place].isInResyncPeriod(moment.now, options)
                 && peers[place].said.ready && !peers[place].isOffline
+            settleLeaving(place, moment)
             guard isLive != peers[place].isLive else { continue }
             let peer = peers[place]
             if isLive {
@@ -24,6 +25,17 @@ extension Peers {
                 goesAway(place, why: why, moment)
             }
         }
+    }
+
+    /// A gateway that stops in order takes no part any more, and yet publishes what it was to publish before it goes.
+    private mutating func settleLeaving(_ place: Int, _ moment: Moment) {
+        let peer = peers[place]
+        let isHere =
+            peer.joined != nil && !peer.isInResyncPeriod(moment.now, options) && !peer.isOffline && !peer.said.away
+            && !peer.said.ready
+        let isLeaving = isHere && (peer.isLive || peer.isLeaving)
+        if peer.isLeaving, !isLeaving { publishersChanged = true }
+        peers[place].isLeaving = isLeaving
     }
 
     /// A live peer is so no more: what came from it lately is passed on.

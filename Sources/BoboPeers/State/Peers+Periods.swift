@@ -16,7 +16,9 @@ extension Peers {
             }
         }
         guard isConnected else { return }
-        if let sent = peers[place].outbox.inFlight?.lastSent, now - sent >= options.effectiveStashInterval {
+        if let message = peers[place].outbox.inFlight,
+            now - message.lastSent >= options.interval(hasChanges: message.hasChanges)
+        {
             sendAgain(place, moment)
         }
         if case .wanted(let next) = peers[place].resync, now >= next {
@@ -37,8 +39,8 @@ extension Peers {
         guard isConnected else { return deadline }
         for place in peers.indices {
             if case .wanted(let next) = peers[place].resync { deadline = min(deadline, next) }
-            if let sent = peers[place].outbox.inFlight?.lastSent {
-                deadline = min(deadline, sent + options.effectiveStashInterval)
+            if let message = peers[place].outbox.inFlight {
+                deadline = min(deadline, message.lastSent + options.interval(hasChanges: message.hasChanges))
             } else if !presence.isDeciding, !peers[place].isSendingAll, let oldest = peers[place].waitsSince {
                 deadline = min(deadline, oldest + options.batch)
             }

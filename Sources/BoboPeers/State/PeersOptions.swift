@@ -38,7 +38,9 @@ package struct PeersOptions: Sendable {
     /// Where ids are kept for a short time only, a quiet peer is to be heard of more often: who has heard of nobody for
     /// half of that time takes himself for away.
     var effectivePingAfter: Duration { min(pingAfter, rememberAge / 8) }
-    var effectiveStashInterval: Duration { min(stashInterval, rememberAge / 8) }
+    /// After which time a counted message goes again that was not acknowledged.
+    /// - Parameter hasChanges: else it is a PING.
+    func interval(hasChanges: Bool) -> Duration { min(hasChanges ? stashInterval : pingInterval, rememberAge / 8) }
 }
 
 /// `partitions` of the configuration.

@@ -72,6 +72,8 @@ final class SeedSeries: Sendable {
                 "seed \(result.seed) --family \(result.family.rawValue) (\(result.setup)): \(first.kind.rawValue): \(first.text)"
                     + (result.violations.count > 1 ? ", and \(result.violations.count - 1) more" : ""))
         }
+        // To be seen at once also in a file.
+        if !result.violations.isEmpty || done.isMultiple(of: 500) { fflush(nil) }
         if done.isMultiple(of: 500) { print("\(done) seeds in \(seconds) s") }
     }
 

@@ -68,9 +68,11 @@ package final class Play {
         faults.happen(.block(id, ways, lasts: .microseconds(Int64(seconds * 1e6))), world)
     }
 
-    package func drop(_ id: String, reading: Bool, peers: Bool) {
+    /// - Parameter noticed: seconds until the gateway itself notices; the broker does at once.
+    package func drop(_ id: String, reading: Bool, peers: Bool, noticed: Double = 0) {
         let ways = FaultPlan.Ways(reading: reading, peers: peers)
-        faults.happen(.drop(id, ways, brokerNotices: .zero, clientNotices: .zero), world)
+        let after = Duration.microseconds(Int64(noticed * 1e6))
+        faults.happen(.drop(id, ways, brokerNotices: .zero, clientNotices: after), world)
     }
 
     /// Of a machine that is down: its date is wrong by so much.
