@@ -39,15 +39,8 @@ final class CompiledPattern {
     let steps: [Step]
     let preconditions: [CompiledPredicate]
     let haltconditions: [CompiledPredicate]
-    let rest: Rest?
-    /// Whether a run that completes halts the others of its key.
-    let isExclusive: Bool
-    let readsPrevious: Bool
-    let readsState: Bool
-    /// Whether any of these four holds.
+    /// Whether any of `isExclusive`, `readsPrevious` and `readsState` holds.
     let isSpecial: Bool
-    /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
-    let firstPlace: Int
     let phenomenon: Phenomenon
     let pattern: Pattern
     /// Its place in the order of output: by phenomenon, then in the order of the file.
@@ -55,6 +48,13 @@ final class CompiledPattern {
     /// The `on` of those predicates that have one, by filter number.
     let filters: [[TopicFilter]]
     let guardian: Guard?
+    let rest: Rest?
+    /// Whether a run that completes halts the others of its key.
+    let isExclusive: Bool
+    let readsPrevious: Bool
+    let readsState: Bool
+    /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
+    let firstPlace: Int
     /// The hash of phenomenon and pattern, which the identifiers of all runs begin with.
     private let identity: Hash128
 
