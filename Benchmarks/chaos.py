@@ -158,7 +158,7 @@ def main():
                 begin = time.time()
                 strike(options, rng, gateways, broker)
                 # In seconds of the schedule; what is under way when it begins, and what it leaves to be taken after it.
-                spans.append((begin - started - 1 - 3 * options.gap, time.time() - started - 1 + 1.5))
+                spans.append((begin - started - 1 - 3 * options.gap, time.time() - started - 1 + (6 if "broker" in options.fault else 1.5)))
         if player.returncode != 0:
             sys.exit(f"the player ended with {player.returncode}")
         while time.time() - watcher.last < 15 and time.time() - started < options.seconds + 180:

@@ -268,6 +268,16 @@ package final class SharedEngine {
         return max(deadline, moment.now)
     }
 
+    /// The machine's date was set; a lone gateway's clock goes with it, and what waits keeps the time that it has left.
+    /// Gateways that share their runs keep to the times that they have told each other.
+    /// - Parameter milliseconds: negative where it was set back.
+    package func dateStepped(by milliseconds: Int64, at moment: Moment) {
+        guard peers == nil, options.arrivalsAreTheClock else { return }
+        engine.dateStepped(by: milliseconds)
+        pace.note(engine, moment)
+        carryOut(moment)
+    }
+
     /// The gateway is to stop; `Effect.stopped` follows.
     package func requestStop(at moment: Moment) {
         begin(moment)

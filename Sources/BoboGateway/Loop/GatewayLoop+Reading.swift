@@ -49,7 +49,7 @@ extension GatewayLoop {
         queue.append(
             InputQueue.Waiting(
                 topic: topic, payload: Array(message.payload), arrival: arrival(),
-                isRetained: message.isRetained || isState, number: messages, partition: partition,
+                isRetained: message.isRetained, isStateOnly: isState, number: messages, partition: partition,
                 isOld: shared.readsOld))
     }
 
@@ -98,7 +98,7 @@ extension GatewayLoop {
                 shared.take(
                     Message(
                         topic: message.topic, payload: bytes, arrival: message.arrival, isRetained: message.isRetained,
-                        number: message.number),
+                        number: message.number, isStateOnly: message.isStateOnly),
                     partition: message.partition, isOld: message.isOld)
             }
         }
@@ -106,13 +106,17 @@ extension GatewayLoop {
         return more || (queue.count > 0 && publishing.waiting < 10_000)
     }
 
-    /// The date, but never before what the engine has seen: a date that is set back is no time that comes again.
+    /// The date, but never before what the engine has seen by a little: clocks are put right in small steps, too.
     private func arrival() -> Int64 {
-        let (date, step) = clock.now()
-        if let step {
-            logger.warning("the machine's date was set", metadata: ["by": "\(Duration.milliseconds(step).rounded)"])
-        }
-        guard let engineNow = shared.engine.now, engineNow - date < 60_000 else { return date }
+        let date = ArrivalClock.date
+        guard let engineNow = shared.engine.now, engineNow - date < ArrivalClock.step else { return date }
         return max(date, engineNow)
+    }
+
+    /// Looks whether the machine's date was set: that is no passage of time.
+    func noteDate() {
+        guard let step = clock.now().step else { return }
+        logger.warning("the machine's date was set", metadata: ["by": "\(Duration.milliseconds(step).rounded)"])
+        shared.dateStepped(by: step, at: moment)
     }
 }

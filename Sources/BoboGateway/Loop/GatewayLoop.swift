@@ -83,6 +83,7 @@ final class GatewayLoop {
         while !isOver() {
             wait()
             // Before anything is read: whether the gateway stood still is seen here.
+            noteDate()
             shared.tick(isIdle: queue.count == 0, at: moment)
             reading.link.tick(self.clock.passed)
             publishing.link.tick(self.clock.passed)

@@ -8,6 +8,8 @@ struct InputQueue {
         /// Milliseconds since 1970.
         let arrival: Int64
         let isRetained: Bool
+        /// Of a topic that is read for `state` alone.
+        let isStateOnly: Bool
         let number: UInt64
         /// nil: it belongs to no partition.
         let partition: String?
