@@ -21,7 +21,7 @@ import time
 
 import rig
 
-PATTERNS = {"plain": """phenomenon: cycle
+THREE = """phenomenon: cycle
 patterns:
   - name: three
     key: levels[2]
@@ -30,12 +30,16 @@ patterns:
       - {followed_by: {on: plant/load/+}, group: a}
       - {followed_by: {on: plant/mill/+}, group: b}
       - {followed_by: {on: plant/seal/+}, group: c}
-emit:
+"""
+EMIT = """emit:
   data: '{"machine": key, "rounds": [a[0].payload.round, b[0].payload.round, c[0].payload.round]}'
-actions:
+"""
+ACTIONS = """actions:
   - publish: {topic: "plant-actions/${key}", payload: {round: "${a[0].payload.round}"}, qos: 1}
-"""}
-PATTERNS["complex"] = PATTERNS["plain"]
+"""
+PATTERNS = {"plain": THREE + EMIT + ACTIONS, "complex": THREE + EMIT + ACTIONS,
+            "absent": THREE + "      - {absent: {on: plant/out/+}, for: 300ms}\n" + EMIT}
+# Beside `complex`: a pattern on the complex events of the first.
 SECOND = """phenomenon: echo
 patterns:
   - name: each
@@ -44,19 +48,6 @@ patterns:
       - followed_by: payload.data.phenomenon == "cycle"
 emit:
   data: payload.data.data
-"""
-PATTERNS["absent"] = """phenomenon: cycle
-patterns:
-  - name: three
-    key: levels[2]
-    within: 60s
-    blocks:
-      - {followed_by: {on: plant/load/+}, group: a}
-      - {followed_by: {on: plant/mill/+}, group: b}
-      - {followed_by: {on: plant/seal/+}, group: c}
-      - {absent: {on: plant/out/+}, for: 300ms}
-emit:
-  data: '{"machine": key, "rounds": [a[0].payload.round, b[0].payload.round, c[0].payload.round]}'
 """
 
 
