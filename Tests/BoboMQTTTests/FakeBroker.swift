@@ -29,17 +29,28 @@ final class FakeBroker: Sendable {
         guard listening else { throw POSIXError(.EADDRINUSE) }
         url = BrokerURL(host: "127.0.0.1", port: UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread { [weak self] in
+            // Closed here alone: a number closed elsewhere could be another listener's by the next accept.
+            defer { close(socket) }
             for answer in answers {
                 let connection = accept(socket, nil, nil)
                 guard connection >= 0, let self else { return }
                 self.serve(connection, answer, closes)
+            }
+            // Whoever comes after the last answer is not heard, till the end.
+            while true {
+                let connection = accept(socket, nil, nil)
+                guard connection >= 0 else { return }
+                guard let self else {
+                    close(connection)
+                    return
+                }
+                self.state.withLock { $0.open.append(connection) }
             }
         }
     }
 
     deinit {
         shutdown(socket, Int32(SHUT_RDWR))
-        close(socket)
         for connection in state.withLock({ $0.open }) { close(connection) }
     }
 
