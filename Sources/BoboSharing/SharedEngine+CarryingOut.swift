@@ -70,7 +70,7 @@ extension SharedEngine {
             }
         case .stopped(let sessionMayGo):
             // A session that stays keeps its subscriptions: nobody reads meanwhile what this gateway was the last to read.
-            effects.append(.stopped(sessionMayGo: sessionMayGo && hasMadeWay))
+            effects.append(.stopped(sessionMayGo: sessionMayGo && isReleased))
         case .log(let log): effects.append(.log(log))
         }
     }
