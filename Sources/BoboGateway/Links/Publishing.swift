@@ -35,6 +35,8 @@ final class Publishing {
 
     /// The broker has a complex event, or does not take it.
     var onPublished: (RunIdentifier) -> Void = { _ in }
+    /// The connection is up.
+    var onConnected: () -> Void = {}
     /// What comes in on the same connection.
     var inbox: Inbox?
 
@@ -111,6 +113,7 @@ final class Publishing {
                         topic: statusTopic, payload: Array("online".utf8), qos: .atLeastOnce, isRetained: true,
                         contentType: nil))
             }
+            onConnected()
         case .published(let identifier, let code):
             if code.rawValue >= 0x80 { refuse("the broker refuses: \(code)") }
             if !toPeers.isEmpty, toPeers.remove(identifier) != nil { return }

@@ -14,6 +14,9 @@ extension GatewayLoop {
         let inbox = Inbox(
             publishing.link, prefix: configuration.prefix, instance: configuration.instance,
             watch: watching.watchTopic, hasPeers: shared.peers != nil, logger: logger)
+        if let observer { inbox.others.append(observer.gatewayListener(configuration, hasPeers: shared.peers != nil)) }
+        if let discovery { inbox.others.append(discovery.listener { [unowned self] in announce() }) }
+        publishing.onConnected = { [unowned self] in announce() }
         inbox.onWatch = { [unowned self] in beginWatching() }
         publishing.inbox = inbox
         guard shared.peers != nil else { return }
@@ -25,7 +28,10 @@ extension GatewayLoop {
         reading.handlers.onUnsubscribed = { [unowned self] in shared.unsubscribed($0, at: moment) }
         reading.handlers.onOwn = { [unowned self] topic, payload in takeOwn(topic, payload) }
         inbox.onChange = { [unowned self] isUp in shared.publishing(isUp: isUp, at: moment) }
-        inbox.onPeerMessage = { [unowned self] bytes in shared.receive(bytes, at: moment) }
+        inbox.onPeerMessage = { [unowned self] bytes in
+            observer?.note(fromPeer: bytes.count)
+            shared.receive(bytes, at: moment)
+        }
         inbox.onStatus = { [unowned self] gateway, isOnline, isRetained in
             shared.status(of: gateway, isOnline: isOnline, isRetained: isRetained, at: moment)
         }
@@ -90,6 +96,7 @@ extension GatewayLoop {
         }
         guard stopping.deadline == nil || queue.count > 0, shared.takesMessages else { return more }
         var taken = 0
+        var stopwatch = queue.count > 0 ? observer?.stopwatch : nil
         while queue.whenFull == .wait || (taken < GatewayLoop.slice && publishing.waiting < 10_000),
             let message = queue.popFirst()
         {
@@ -101,6 +108,8 @@ extension GatewayLoop {
                         number: message.number, isStateOnly: message.isStateOnly),
                     partition: message.partition, isOld: message.isOld)
             }
+            stopwatch?.lap()
+            observer?.note(message)
         }
         if taken > 0 { shared.settle(at: moment) }
         return more || (queue.count > 0 && publishing.waiting < 10_000)
