@@ -253,7 +253,11 @@ package final class SharedEngine {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
-        if let peers, peers.nextDeadline <= moment.now { self.peers?.tick(at: moment, runs) }
+        if let peers, peers.nextDeadline <= moment.now {
+            self.peers?.tick(at: moment, runs)
+            // What the division gives this gateway is known before it is looked what it may let go.
+            carryOut(moment)
+        }
         if moment.now - lastSecond >= .seconds(1) { eachSecond(moment) }
         carryOut(moment)
     }
