@@ -154,6 +154,7 @@ extension Decider {
         let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
         scope.now = max(clock, kept.event.timestamp)
         scope.previous = kept.previous
+        scope.recent = kept.recent
         if matcher.offerAlone(offer, to: run, replication, &state, scope) { replication.counters.caughtUp += 1 }
     }
 
@@ -168,6 +169,7 @@ extension Decider {
             let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
             scope.now = max(clock, kept.event.timestamp)
             scope.previous = kept.previous
+            scope.recent = kept.recent
             let run = matcher.startAlone(offer, end.key, &state, scope)
             begun = run ?? begun
         }
