@@ -209,6 +209,9 @@ package final class SharedEngine {
             if markReturned == nil { markReturned = markPublished }
             lastRead = moment.now
             partitions.rely(now: moment.now)
+            if peers?.isReady == true, let isReadElsewhere {
+                effects += partitions.settleLeftovers(now: moment.now, isReadElsewhere: isReadElsewhere)
+            }
         }
         carryOut(moment)
     }
@@ -321,7 +324,16 @@ package final class SharedEngine {
         effects += partitions.insist(now: moment.now) { peers?.mayLetGo($0) ?? false }
         let age = options.peers?.rememberAge ?? .zero
         engine.forgetRemembered(endedBefore: (moment.now - age).wholeMilliseconds) { peers?.remembers($0) ?? false }
-        if let published = markPublished, waited.isOld, moment.now - published >= .seconds(10) { publishMark(moment) }
+        let patience = waited.isOld ? .seconds(10) : quiet
+        if let patience, let published = markPublished, moment.now - max(published, lastRead ?? published) >= patience {
+            publishMark(moment)
+        }
+    }
+
+    /// After so long without a message a mark shows that the reading connection is good: should it be lost later, less of what
+    /// waited then is taken for unread. nil where none is needed.
+    private var quiet: Duration? {
+        options.dropsWhatOthersRead && isReadingUp && isMarkSubscribed ? options.peers?.pingAfter : nil
     }
 
     /// A gap between inputs means that the gateway stood still: what lies in its sockets is old.

@@ -65,6 +65,7 @@ struct Record {
     var acted: [Int: [Act]] = [:]
     /// By message, the clients that the broker handed it to, without those whose sessions expired with it.
     var heldBy: [Int: Set<String>] = [:]
+    var handedTo: [Int: Set<String>] = [:]
     var published: [Published] = []
     var actions: [RunIdentifier: Int] = [:]
     /// When lives were killed, by gateway and life.

@@ -12,8 +12,8 @@ final class SimulatedBroker {
         var connection: Connection?
         var will: Publication?
         var nextID = 0
-        /// Counts its connections, so that an old expiry does not end a new wait.
-        var life = 0
+        /// The number of its last connection, so that an old expiry does not end a new wait.
+        var number = 0
     }
 
     private let schedule: Schedule
@@ -25,6 +25,7 @@ final class SimulatedBroker {
     private var matching: [String: Set<String>] = [:]
     private var filters: [String: TopicFilter] = [:]
     var trace: (() -> String) -> Void = { _ in }
+    private var connections = 0
     /// For so long a session without its client is kept.
     private let sessionExpiry: Duration
     /// Told of what an expired session still held.
@@ -85,7 +86,8 @@ final class SimulatedBroker {
         let hasSession = isKept && sessions[client] != nil
         if !hasSession { sessions[client] = Session(isKept: isKept) }
         sessions[client]?.connection = connection
-        sessions[client]?.life += 1
+        connections += 1
+        sessions[client]?.number = connections
         sessions[client]?.will = will
         connection.down?.send(.connected(hasSession: hasSession))
         for (id, publication) in sessions[client]?.unacknowledged ?? [] {
@@ -101,13 +103,13 @@ final class SimulatedBroker {
         guard let session = sessions[client], session.connection === connection else { return }
         sessions[client]?.connection = nil
         sessions[client]?.will = nil
-        if session.isKept { expire(client, session.life) } else { sessions[client] = nil }
+        if session.isKept { expire(client, session.number) } else { sessions[client] = nil }
         if let will = session.will { publish(will) }
     }
 
-    private func expire(_ client: String, _ life: Int) {
+    private func expire(_ client: String, _ number: Int) {
         schedule.after(sessionExpiry) { [weak self] in
-            guard let self, let session = sessions[client], session.connection == nil, session.life == life else {
+            guard let self, let session = sessions[client], session.connection == nil, session.number == number else {
                 return
             }
             trace { "the session of \(client) expires" }

@@ -39,6 +39,7 @@ final class World {
         broker.onHandedOut = { [unowned self] publication, clients in
             guard partition(of: publication.topic) != nil, let number = serial(publication.payload) else { return }
             record.heldBy[number, default: []].formUnion(clients)
+            record.handedTo[number, default: []].formUnion(clients)
         }
         broker.onExpiry = { [unowned self] client, publications in
             for publication in publications where partition(of: publication.topic) != nil {
