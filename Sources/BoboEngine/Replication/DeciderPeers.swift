@@ -161,7 +161,9 @@ extension Decider {
         let matcher = known.matcher
         let from = known.arrival > known.last ? known.arrival : known.last.addingClamped(1)
         let key = matcher.keyStates[state.forest.runs[run].keyState].key
-        for kept in replication.recent.events(of: matcher, key, from: from) {
+        let last = known.foreignLast
+        if let last, replication.recent.holds(last, of: matcher, key) { replication.readForeignLast(of: run) }
+        for kept in replication.recent.events(of: matcher, key, from: from, after: last) {
             guard replication.number(of: identifier) == run else { return }
             offer(kept, to: run, of: matcher, clock: clock, replication)
         }
