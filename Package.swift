@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "PeerSimulationTests",
             dependencies: ["PeerSimulation", "BoboSharing", "BoboPeers", "BoboEngine"], swiftSettings: strict),
-        .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
+        .testTarget(name: "CELTests", dependencies: ["CEL"], exclude: ["Cases"], swiftSettings: strict),
         .testTarget(name: "BoboTopicsTests", dependencies: ["BoboTopics"], swiftSettings: strict),
         .testTarget(
             name: "BoboEngineTests", dependencies: ["BoboEngine", "BoboPatterns", "BoboYAML", "CEL", "BoboTopics"],

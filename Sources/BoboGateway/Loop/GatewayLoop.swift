@@ -174,7 +174,7 @@ final class GatewayLoop {
         let figures = StatisticsReport.Figures(
             engine: shared.engine.statistics, received: messages, dropped: queue.dropped + reading.tooLarge,
             queue: queue.count, publishedEvents: publishing.publishedEvents, refused: publishing.refused,
-            peers: shared.peers?.report(at: moment))
+            peers: shared.peers?.report(at: moment), readElsewhere: shared.droppedAsRead)
         let json = report.json(figures, date: ArrivalClock.date, uptime: now)
         if publishing.link.isConnected {
             publish(topics.statistics, json, qos: .atMostOnce)
