@@ -217,6 +217,9 @@ package final class SharedEngine {
             if markReturned == nil { markReturned = markPublished }
             lastRead = moment.now
             partitions.rely(now: moment.now)
+            if peers?.isReady == true, let isReadElsewhere {
+                effects += partitions.settleLeftovers(now: moment.now, isReadElsewhere: isReadElsewhere)
+            }
         }
         carryOut(moment)
     }
@@ -261,7 +264,11 @@ package final class SharedEngine {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
-        if let peers, peers.nextDeadline <= moment.now { self.peers?.tick(at: moment, runs) }
+        if let peers, peers.nextDeadline <= moment.now {
+            self.peers?.tick(at: moment, runs)
+            // What the division gives this gateway is known before it is looked what it may let go.
+            carryOut(moment)
+        }
         if moment.now - lastSecond >= .seconds(1) { eachSecond(moment) }
         carryOut(moment)
     }
@@ -325,7 +332,16 @@ package final class SharedEngine {
         effects += partitions.insist(now: moment.now) { peers?.mayLetGo($0) ?? false }
         let age = options.peers?.rememberAge ?? .zero
         engine.forgetRemembered(endedBefore: (moment.now - age).wholeMilliseconds) { peers?.remembers($0) ?? false }
-        if let published = markPublished, waited.isOld, moment.now - published >= .seconds(10) { publishMark(moment) }
+        let patience = waited.isOld ? .seconds(10) : quiet
+        if let patience, let published = markPublished, moment.now - max(published, lastRead ?? published) >= patience {
+            publishMark(moment)
+        }
+    }
+
+    /// After so long without a message a mark shows that the reading connection is good: should it be lost later, less of what
+    /// waited then is taken for unread. nil where none is needed.
+    private var quiet: Duration? {
+        options.dropsWhatOthersRead && isReadingUp && isMarkSubscribed ? options.peers?.pingAfter : nil
     }
 
     /// A gap between inputs means that the gateway stood still: what lies in its sockets is old.

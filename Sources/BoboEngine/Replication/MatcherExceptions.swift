@@ -80,6 +80,12 @@ extension Matcher {
         return replication.isSuspect && forest.holds(run, event.identifier)
     }
 
+    /// Whether the clock halts a run that began then.
+    func isOver(first: Int64, clock: Int64, _ replication: Replication) -> Bool {
+        guard let within = compiled.pattern.within else { return false }
+        return first.addingClamped(within).addingClamped(replication.catchUp) < clock
+    }
+
     /// Whether the run's `within` has passed at that time.
     func isOver(_ run: Int32, at time: Int64, _ forest: borrowing RunForest) -> Bool {
         guard let within = compiled.pattern.within else { return false }

@@ -8,6 +8,8 @@ struct RecentEvents {
         let matches: [Bool]
         /// The event that the pattern saw before it with its key. Only of a pattern that reads it.
         let previous: Event?
+        /// The events of late, this one the last. Only of a pattern that reads them.
+        let recent: RecentWindow?
     }
 
     private struct Place: Hashable {
@@ -37,10 +39,13 @@ struct RecentEvents {
 
     var count: Int { order.count }
 
-    mutating func keep(_ offer: Offer, of matcher: Matcher, _ key: KeyValue, previous: Event?, at time: Int64) {
+    mutating func keep(
+        _ offer: Offer, of matcher: Matcher, _ key: KeyValue, previous: Event?, recent: RecentWindow?,
+        at time: Int64
+    ) {
         let place = Place(matcher: ObjectIdentifier(matcher), key: key)
         places[place, default: Events()].append(
-            Kept(event: offer.event, matches: offer.matches, previous: previous))
+            Kept(event: offer.event, matches: offer.matches, previous: previous, recent: recent))
         order.append((place, time, offer.event.timestamp))
         if order.count > RecentEvents.limit {
             droppedEarly += 1

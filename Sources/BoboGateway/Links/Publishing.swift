@@ -36,6 +36,8 @@ final class Publishing {
 
     /// The broker has a complex event, or does not take it.
     var onPublished: (RunIdentifier) -> Void = { _ in }
+    /// The connection is up.
+    var onConnected: () -> Void = {}
     /// The broker has refused a message to a peer, of so many bytes, for its size.
     var onTooLarge: (_ bytes: Int) -> Void = { _ in }
     /// What comes in on the same connection.
@@ -114,6 +116,7 @@ final class Publishing {
                         topic: statusTopic, payload: Array("online".utf8), qos: .atLeastOnce, isRetained: true,
                         contentType: nil))
             }
+            onConnected()
         case .published(let identifier, let code):
             if code.rawValue >= 0x80 { refuse("the broker refuses: \(code)") }
             if !toPeers.isEmpty, let bytes = toPeers.removeValue(forKey: identifier) {

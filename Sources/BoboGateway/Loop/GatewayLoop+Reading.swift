@@ -14,6 +14,9 @@ extension GatewayLoop {
         let inbox = Inbox(
             publishing.link, prefix: configuration.prefix, instance: configuration.instance,
             watch: watching.watchTopic, hasPeers: shared.peers != nil, logger: logger)
+        if let observer { inbox.others.append(observer.gatewayListener(configuration, hasPeers: shared.peers != nil)) }
+        if let discovery { inbox.others.append(discovery.listener { [unowned self] in announce() }) }
+        publishing.onConnected = { [unowned self] in announce() }
         inbox.onWatch = { [unowned self] in beginWatching() }
         publishing.inbox = inbox
         guard shared.peers != nil else { return }
@@ -28,7 +31,10 @@ extension GatewayLoop {
             shared.publishing(isUp: isUp, limit: isUp ? largestMessage : nil, at: moment)
         }
         publishing.onTooLarge = { [unowned self] bytes in shared.refused(bytes: bytes, at: moment) }
-        inbox.onPeerMessage = { [unowned self] bytes in shared.receive(bytes, at: moment) }
+        inbox.onPeerMessage = { [unowned self] bytes in
+            observer?.note(fromPeer: bytes.count)
+            shared.receive(bytes, at: moment)
+        }
         inbox.onStatus = { [unowned self] gateway, isOnline, isRetained in
             shared.status(of: gateway, isOnline: isOnline, isRetained: isRetained, at: moment)
         }
@@ -105,6 +111,7 @@ extension GatewayLoop {
         }
         guard stopping.deadline == nil || queue.count > 0, shared.takesMessages else { return more }
         var taken = 0
+        var stopwatch = queue.count > 0 ? observer?.stopwatch : nil
         while queue.whenFull == .wait || (taken < GatewayLoop.slice && publishing.waiting < 10_000),
             let message = queue.popFirst()
         {
@@ -116,6 +123,8 @@ extension GatewayLoop {
                         number: message.number, isStateOnly: message.isStateOnly),
                     partition: message.partition, isOld: message.isOld)
             }
+            stopwatch?.lap()
+            observer?.note(message)
         }
         if queue.count == 0 { shared.hasWaiting = false }
         if taken > 0 { shared.settle(at: moment) }

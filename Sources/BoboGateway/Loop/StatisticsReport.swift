@@ -74,7 +74,7 @@ struct StatisticsReport {
         json.raw(",\"queue\":")
         json.write(Int64(figures.queue))
         json.raw(",\"memory\":")
-        json.write(Int64(residentBytes()))
+        json.write(Int64(StatisticsReport.residentBytes()))
         json.raw("}")
         return json.bytes
     }
@@ -108,7 +108,7 @@ struct StatisticsReport {
         return lines
     }
 
-    private func residentBytes() -> Int {
+    static func residentBytes() -> Int {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
         let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))

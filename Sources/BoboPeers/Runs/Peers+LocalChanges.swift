@@ -82,9 +82,17 @@ extension Peers {
         _ run: RunIdentifier, _ change: Change, _ reason: HaltReason, _ moment: Moment
     ) {
         // The runs of another form of the pattern are nobody else's concern.
-        guard remembered[run] == nil, reason != .replaced else { return }
-        origins.remove(run)
-        remembered.halt(run, phenomenon: change.phenomenon, pattern: change.pattern, ended: ages(moment))
+        guard reason != .replaced else { return }
+        if let known = remembered[run] {
+            // A peer has shown that it does not know what the clock has done here.
+            guard known.isSilent, !change.isLocal else { return }
+            remembered.announce(run)
+        } else {
+            origins.remove(run)
+            remembered.halt(
+                run, phenomenon: change.phenomenon, pattern: change.pattern, ended: ages(moment),
+                isSilent: change.isLocal)
+        }
         // Each gateway's clock does that by itself.
         guard !change.isLocal else { return forgetBases(run) }
         let identity = PatternIdentity(
