@@ -176,11 +176,19 @@ final class GatewayLoop {
     // MARK: Changes while running
 
     private func take(_ preparation: EnginePreparation) {
+        let begin = ContinuousClock.now
         shared.engine.replace(preparation.phenomena, options: preparation.options)
         partitioning = preparation.partitioning
         reading.replace(partitioning)
         shared.patternsChanged(configuration.sharing(partitioning), at: moment)
         carryOut()
-        logger.info("patterns were read anew", metadata: ["phenomena": "\(preparation.phenomena.count)"])
+        let change = ContinuousClock.now - begin
+        logger.info(
+            "patterns were read anew",
+            metadata: [
+                "phenomena": "\(preparation.phenomena.count)",
+                "reading": "\(Int(preparation.spent / .milliseconds(1))) ms",
+                "change": "\(Int(change / .milliseconds(1))) ms",
+            ])
     }
 }
