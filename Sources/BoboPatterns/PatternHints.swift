@@ -30,6 +30,9 @@ struct PatternHints {
         if !pattern.state.isEmpty, !pattern.programs.contains(where: \.readsState) {
             problems.hint(place, "nothing reads the \"state\" that is kept: latest(topic), latest_of(filter)")
         }
+        if pattern.recent != nil, !pattern.programs.contains(where: \.readsRecent) {
+            problems.hint(place, "nothing reads the \"recent\" events that are kept")
+        }
         if let within = pattern.within {
             let waits = pattern.blocks.reduce(Int64(0)) { sum, block in
                 if case .absent(let milliseconds) = block.role { sum + milliseconds } else { sum }

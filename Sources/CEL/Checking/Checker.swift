@@ -10,6 +10,10 @@ struct Checker {
     /// Within an alias: where it was used, and how much of the scope is hidden from it.
     private(set) var alias: (offset: Int, hidden: Int)?
     private var depth = 0
+    /// How many parts of aliases have been checked.
+    private var aliased = 0
+    /// More are a problem: aliases within aliases can make an expression much larger than it was written.
+    private static let aliasedLimit = 200_000
 
     init(_ environment: Environment) { self.environment = environment }
 
@@ -29,6 +33,13 @@ struct Checker {
         // Aliases can make an expression deeper than it was written.
         guard depth <= 2 * Expression.heightLimit else {
             return problem("the expression is nested too deep", at: offset)
+        }
+        if alias != nil {
+            aliased += 1
+            guard aliased <= Checker.aliasedLimit else {
+                guard aliased == Checker.aliasedLimit + 1 else { return Checked(.constant(.null), .dyn, at: offset) }
+                return problem("the expression is too large with all its names written out", at: offset)
+            }
         }
         switch expression.kind {
         case .literal(let value): return Checked(.constant(value), value.type, at: offset)
