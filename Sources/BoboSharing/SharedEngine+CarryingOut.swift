@@ -66,7 +66,7 @@ extension SharedEngine {
             effects += partitions.want(names, now: moment.now, isReadElsewhere: isReadElsewhere)
         case .stopped(let sessionMayGo):
             // A session that stays keeps its subscriptions: nobody reads meanwhile what this gateway was the last to read.
-            effects.append(.stopped(sessionMayGo: sessionMayGo && hasMadeWay))
+            effects.append(.stopped(sessionMayGo: sessionMayGo && isReleased))
         case .log(let log): effects.append(.log(log))
         }
     }

@@ -154,9 +154,17 @@ package final class SharedEngine {
     }
 
     /// The connection that publishes is up, and the inbox and the statuses are subscribed; or it is lost.
-    package func publishing(isUp: Bool, at moment: Moment) {
+    /// - Parameter limit: bytes of a message to a peer that the broker takes at most; nil: as many as there are.
+    package func publishing(isUp: Bool, limit: Int? = nil, at moment: Moment) {
         begin(moment)
-        peers?.connection(isUp: isUp, at: moment, runs)
+        peers?.connection(isUp: isUp, limit: limit, at: moment, runs)
+        carryOut(moment)
+    }
+
+    /// The broker has refused a message to a peer, since it is too large.
+    package func refused(bytes: Int, at moment: Moment) {
+        begin(moment)
+        peers?.refused(bytes: bytes, at: moment, runs)
         carryOut(moment)
     }
 
@@ -359,8 +367,19 @@ package final class SharedEngine {
         effects.append(.publishMark(waited.mark))
     }
 
+    /// Whether messages that were read wait to be taken: told by who reads.
+    package var hasWaiting = false {
+        didSet { peers?.hasWaiting = hasWaiting }
+    }
+
+    /// Whether nothing is to be read any more, since the gateway stops.
+    package var isFinishing: Bool { peers?.isFinishing == true }
+
     /// Whether the broker holds nothing for this gateway that is to be read here.
-    var hasMadeWay: Bool { isReadingUp && !waited.isOld && takesMessages && partitions.isReleased }
+    private var hasMadeWay: Bool { isReleased && !waited.isOld && takesMessages }
+
+    /// Whether nothing that is read from now on is acted on here.
+    var isReleased: Bool { isReadingUp && !hasWaiting && partitions.isReleased }
 
     /// After each input: whether what waited is decided now, and what others may rely on.
     func settleReading(_ moment: Moment) {

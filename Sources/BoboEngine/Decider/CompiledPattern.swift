@@ -52,6 +52,8 @@ final class CompiledPattern {
     /// Whether a run that completes halts the others of its key.
     let isExclusive: Bool
     let readsPrevious: Bool
+    /// What `recent` reads; nil where nothing reads it.
+    let recent: Pattern.Recent?
     let readsState: Bool
     /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
     let firstPlace: Int
@@ -95,6 +97,7 @@ final class CompiledPattern {
         isExclusive = pattern.rest != nil || pattern.afterMatch == .skipPastLastEvent
         let programs = pattern.programs
         readsPrevious = programs.contains { $0.readsPrevious }
+        recent = programs.contains { $0.readsRecent } ? pattern.recent : nil
         readsState = programs.contains { $0.readsState }
         isSpecial = isExclusive || readsPrevious || readsState
         if case .allOf? = pattern.blocks.first?.role { firstPlace = 0 } else { firstPlace = 1 }

@@ -9,6 +9,8 @@ final class Scope: Activation {
     var now: Int64 = 0
     /// The event before this one that the pattern saw with this key. Only of a pattern that reads it.
     var previous: Event?
+    /// The events of late that the pattern saw with this key, this one the last. Only of a pattern that reads them.
+    var recent: RecentWindow?
     /// nil: there is none, as for the expressions of sensors.
     var state: StateStore?
     /// Which of the filters of `state` are the pattern's. Only of a pattern that reads them.
@@ -44,6 +46,7 @@ final class Scope: Activation {
         case .now: return .timestamp(Timestamp(clampingMilliseconds: now))
         case .timezone: return timezone
         case .previous: return previous.map { .object($0) } ?? .null
+        case .recent: return .list(recent?.list ?? List([]))
         case nil:
             let group = slot - ExpressionEnvironment.Slot.groups
             guard let view, group < view.groups.count else { return .list(List([])) }

@@ -12,10 +12,13 @@ public final class Event: Sendable {
     public let body: Body
     /// Of how many complex events, each from the one before, this one is the last: 0 for a sensor's message.
     let depth: Int
+    /// Whether the broker had stored the message before this gateway came.
+    let isRetained: Bool
     let fields: Fields
 
     init(
-        identifier: EventIdentifier, kind: Kind, timestamp: Int64, topic: Topic, body: Body, depth: Int, fields: Fields
+        identifier: EventIdentifier, kind: Kind, timestamp: Int64, topic: Topic, body: Body, depth: Int,
+        isRetained: Bool = false, fields: Fields
     ) {
         self.identifier = identifier
         self.kind = kind
@@ -23,6 +26,7 @@ public final class Event: Sendable {
         self.topic = topic
         self.body = body
         self.depth = depth
+        self.isRetained = isRetained
         self.fields = fields
     }
 }

@@ -65,12 +65,15 @@ final class Receiver {
         var timestamp = message.arrival
         var identifier = EventIdentifier.counted(source: options.source, number: message.number)
         if let sensor, sensor.timestamp != nil || sensor.eventIdentifier != nil {
-            let draft = event(identifier, .simple, timestamp, route.topic, body, fields, depth: 0)
+            let draft = event(
+                identifier, .simple, timestamp, route.topic, body, fields, depth: 0, isRetained: message.isRetained)
             timestamp = self.timestamp(of: draft, sensor)
             identifier = self.identifier(of: draft, sensor)
         }
         if isEvent { counters.events += 1 }
-        return (event(identifier, .simple, timestamp, route.topic, body, fields, depth: 0), isEvent)
+        let event = event(
+            identifier, .simple, timestamp, route.topic, body, fields, depth: 0, isRetained: message.isRetained)
+        return (event, isEvent)
     }
 
     /// A complex or action event as it feeds back into the stream.
@@ -83,11 +86,11 @@ final class Receiver {
 
     func event(
         _ identifier: EventIdentifier, _ kind: Event.Kind, _ timestamp: Int64, _ topic: Topic, _ body: Body,
-        _ fields: Fields, depth: Int
+        _ fields: Fields, depth: Int, isRetained: Bool = false
     ) -> Event {
         Event(
             identifier: identifier, kind: kind, timestamp: timestamp, topic: topic, body: body, depth: depth,
-            fields: fields)
+            isRetained: isRetained, fields: fields)
     }
 
     func read(_ payload: UnsafeRawBufferPointer, _ format: Sensor.Format) -> (Body, Fields)? {

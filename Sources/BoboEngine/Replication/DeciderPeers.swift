@@ -161,7 +161,9 @@ extension Decider {
         let matcher = known.matcher
         let from = known.arrival > known.last ? known.arrival : known.last.addingClamped(1)
         let key = matcher.keyStates[state.forest.runs[run].keyState].key
-        for kept in replication.recent.events(of: matcher, key, from: from) {
+        let last = known.foreignLast
+        if let last, replication.recent.holds(last, of: matcher, key) { replication.readForeignLast(of: run) }
+        for kept in replication.recent.events(of: matcher, key, from: from, after: last) {
             guard replication.number(of: identifier) == run else { return }
             offer(kept, to: run, of: matcher, clock: clock, replication)
         }
@@ -173,6 +175,7 @@ extension Decider {
         let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
         scope.now = max(clock, kept.event.timestamp)
         scope.previous = kept.previous
+        scope.recent = kept.recent
         if matcher.offerAlone(offer, to: run, replication, &state, scope) { replication.counters.caughtUp += 1 }
     }
 
@@ -187,6 +190,7 @@ extension Decider {
             let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
             scope.now = max(clock, kept.event.timestamp)
             scope.previous = kept.previous
+            scope.recent = kept.recent
             let run = matcher.startAlone(offer, end.key, &state, scope)
             begun = run ?? begun
         }
