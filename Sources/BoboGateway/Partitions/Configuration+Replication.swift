@@ -15,6 +15,7 @@ extension Configuration {
         options.replicates = !peers.ids.isEmpty
         options.recordsChanges = options.replicates
         options.catchUp = peers.catchUp
+        options.readsTogether = options.replicates && partitions.copies > 1
         options.rememberedRuns = Int(clamping: peers.rememberedRuns)
         options.rememberAge = peers.rememberAge
     }

@@ -141,13 +141,7 @@ import Testing
         let trips = try gateways.trips()
         #expect(trips.allSatisfy { Set($0.seen).count == 3 })
         let untrue = trips.filter { !expected.contains($0.seen) }
-        if sensorsGiveTime {
-            withKnownIssue(
-                "a late reader sometimes adds an event that is earlier than the run's last", isIntermittent: true
-            ) {
-                #expect(untrue.isEmpty)
-            }
-        }
+        if sensorsGiveTime { #expect(untrue.isEmpty) }
         let repeats = Dictionary(grouping: trips, by: \.id).values.filter { $0.count > 1 }
         #expect(repeats.isEmpty, "\(repeats)")
         for single in try gateways.client.data(of: "single") {
