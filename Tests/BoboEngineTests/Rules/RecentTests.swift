@@ -68,7 +68,7 @@ import Testing
         let keys = """
             define: {high: payload.v > 5, end: B && high, kind: payload.k}
             key: kind
-            haltconditions: ['!high && payload.type == "C"']
+            haltconditions: ["!high && C"]
             """
         let blocks = ["{followed_by: high, unless: [end]}", "{followed_by: '!high', group: low}"]
         #expect(try runs(blocks, "A9.x A1.y A2.x A7.y C1.y A3.y", keys) == ["x: 1 low3"])
