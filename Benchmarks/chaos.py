@@ -56,6 +56,8 @@ def configuration(name, names, options):
     text = f"instance: {name}\npatterns: patterns\nsensors:\n"
     for sensor in ["load", "mill", "seal", "out"]:
         text += f"  - filter: plant/{sensor}/+\n    event_id: string(payload.seq)\n"
+        if options.timestamps:
+            text += "    timestamp: unix_millis(payload.at)\n"
     text += f"peers:\n  ids: [{others}]\n  ping_after: {options.ping_after}\n  resync_after: {options.resync_after}\n  remember: {{age: {options.remember_age}}}\n"
     if options.partitions:
         text += f"partitions:\n  filters: [plant/load/#, plant/mill/#, plant/seal/#, plant/out/#]\n  copies: {options.copies}\n"
@@ -66,6 +68,7 @@ def schedule(options):
     """Lines for the player, and the rounds that are to be seen."""
     machines = int(options.rate / 3 * options.period) or 1
     lines, expected, seq = [], [], 0
+    base = time.time() + 1
     for machine in range(machines):
         offset = options.period * machine / machines
         for number in range(int(options.seconds / options.period)):
@@ -73,7 +76,7 @@ def schedule(options):
             expected.append((f"m{machine}", number))
             for place, sensor in enumerate(["load", "mill", "seal"]):
                 seq += 1
-                lines.append((start + place * options.gap, f"plant/{sensor}/m{machine}", f'{{"round":{number},"seq":{seq}}}'))
+                lines.append((start + place * options.gap, f"plant/{sensor}/m{machine}", f'{{"round":{number},"seq":{seq},"at":{int((base + start + place * options.gap) * 1000)}}}'))
     lines.sort()
     return [f"{int((at + 1) * 1e6)} {topic} {payload}\n" for at, topic, payload in lines], expected
 
@@ -112,6 +115,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--gap", type=float, default=0.1, help="seconds between a round's messages")
     parser.add_argument("--period", type=float, default=2, help="seconds from a machine's round to its next")
+    parser.add_argument("--timestamps", action="store_true", help="the sensors give the time, so that a reader's lag does not count up to catch_up")
     parser.add_argument("--ping-after", default="30s")
     parser.add_argument("--resync-after", default="60s")
     parser.add_argument("--remember-age", default="10m")

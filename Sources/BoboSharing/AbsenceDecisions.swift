@@ -38,13 +38,15 @@ extension SharedEngine {
         let isBlurred = division.map { $0.copies > 1 } == true && options.arrivalsAreTheClock
         var earlier = EarlierDecisions(nearness: isBlurred ? AbsenceDecisions.nearness : 0)
         for decision in pending {
-            guard let since = absences.since[decision.run], let peers else { continue }
-            guard peers.haveAllLiveAnsweredInFull(since: since) else {
-                self.peers?.askInFull(since: since, at: moment, self.runs)
+            guard let since = absences.since[decision.run],
+                let haveAnswered = peers?.haveAllLiveAnsweredInFull(since: since)
+            else { continue }
+            guard haveAnswered else {
+                peers?.askInFull(since: since, at: moment, self.runs)
                 earlier.add(decision)
                 continue
             }
-            if peers.decides(decision.run, since: since, at: moment) {
+            if peers?.decides(decision.run, since: since, at: moment) == true {
                 guard !earlier.hold(decision) else {
                     earlier.add(decision)
                     continue

@@ -267,8 +267,10 @@ package final class SharedEngine {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
-        if let peers, peers.nextDeadline <= moment.now {
-            self.peers?.tick(at: moment, runs)
+        // A copy of the peers that is held while they change would have all that they remember copied.
+        let due = peers?.nextDeadline ?? .seconds(1 << 40)
+        if due <= moment.now {
+            peers?.tick(at: moment, runs)
             // What the division gives this gateway is known before it is looked what it may let go.
             carryOut(moment)
         }
@@ -383,8 +385,8 @@ package final class SharedEngine {
 
     /// After each input: whether what waited is decided now, and what others may rely on.
     func settleReading(_ moment: Moment) {
-        guard let peers else { return }
-        if waited.holds { _ = waited.advance(peers, now: moment.now) }
+        guard peers != nil else { return }
+        if waited.holds, let peers { _ = waited.advance(peers, now: moment.now) }
         // What is held may never be acted on here.
         let reads = isReadingUp && !waited.isOld && !waited.holds ? partitions.reads : [:]
         self.peers?.hasMadeWay = hasMadeWay

@@ -77,7 +77,8 @@ extension GatewayLoop {
     /// is held, reading goes on up to a bound. A policy that drops reads on regardless.
     func mayRead(_ moment: Moment) -> Bool {
         guard stopping.deadline == nil else { return readsWhileStopping }
-        guard !shared.isFinishing else { return !reading.link.isConnected }
+        // What comes of a partition that is being let go, up to the broker's answer, is to be acknowledged and not to wait.
+        guard !shared.isFinishing || !reading.isReady else { return false }
         guard queue.whenFull == .wait, reading.link.isConnected else { return true }
         if !shared.takesMessages { return readSinceWrite < GatewayLoop.unacknowledged }
         guard publishing.isIdle, queue.count == 0 else { return false }
@@ -126,7 +127,8 @@ extension GatewayLoop {
             stopwatch?.lap()
             observer?.note(message)
         }
-        if queue.count == 0 { shared.hasWaiting = false }
+        let isLettingGo = stopping.isAsked && reading.link.isConnected && !reading.isReady
+        shared.hasWaiting = queue.count > 0 || isLettingGo
         if taken > 0 { shared.settle(at: moment) }
         return more || (queue.count > 0 && publishing.waiting < 10_000)
     }

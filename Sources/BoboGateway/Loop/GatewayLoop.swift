@@ -108,7 +108,9 @@ final class GatewayLoop {
             sayWhenReady()
             if more { wakeUp.signal() }
         }
-        logger.info("gateway \(configuration.instance) has stopped", metadata: ["messages": "\(messages)"])
+        logger.info(
+            "gateway \(configuration.instance) has stopped",
+            metadata: ["messages": "\(messages)", "session": stopping.endsSession ? "ended" : "kept"])
     }
 
     // MARK: Waiting
