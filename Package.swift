@@ -140,6 +140,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "BoboPatternsTests", dependencies: ["BoboPatterns", "BoboEngine", "BoboTopics", "BoboYAML", "CEL"],
+            exclude: ["Mistakes"],
             swiftSettings: strict),
         .testTarget(
             name: "BoboPeersTests",
@@ -168,3 +169,14 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// Built by `scripts/fuzz` alone, which links libFuzzer in.
+if Context.environment["BOBO_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "BoboEngine", "BoboPatterns", "BoboPeers", "BoboSharing", "BoboTopics", "BoboYAML", "CEL",
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict))
+}

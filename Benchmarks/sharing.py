@@ -92,8 +92,8 @@ class Site:
 
     def count(self, line):
         topic, length = line.rsplit(" ", 1)
-        self.bytes[topic[11:]] += int(length)
-        self.messages[topic[11:]] += 1
+        self.bytes[topic[10:]] += int(length)
+        self.messages[topic[10:]] += 1
 
     def take(self, line):
         topic, payload = line.split(" ", 1)
@@ -128,13 +128,14 @@ class Site:
             sys.exit("the player failed")
 
     def active(self, count, names=None):
-        self.wait(lambda: all(self.figures[name]["runs"]["active"] == count and all(not p["live"] or p["stash"] == 0 for p in self.figures[name].get("peers", {}).values())
+        self.wait(lambda: all(name in self.figures and self.figures[name]["runs"]["active"] == count and all(not p["live"] or p["stash"] == 0 for p in self.figures[name].get("peers", {}).values())
                               for name in names or self.names))
 
     def cpu(self):
         """Seconds of CPU of each gateway so far."""
         ticks = os.sysconf("SC_CLK_TCK")
-        fields = {name: open(f"/proc/{g.process.pid}/stat").read().rsplit(")", 1)[1].split() for name, g in self.gateways.items()}
+        fields = {name: open(f"/proc/{g.process.pid}/stat").read().rsplit(")", 1)[1].split() for name, g in self.gateways.items()
+                  if g.process.poll() is None}
         return {name: (int(f[11]) + int(f[12])) / ticks for name, f in fields.items()}
 
     def said(self, name, text):

@@ -53,7 +53,7 @@ import Testing
         "What stands behind ? is decoded, and refused where it cannot be",
         arguments: [
             ("/?a=b%20c+d&x=%C3%BC", ["a": "b c d", "x": "ü"], true), ("/?a=%", [:], false), ("/?a=%zz", [:], false),
-            ("/?a=%ff", [:], false), ("/?a=1&a=2", ["a": "1"], false), ("/?a", [:], false), ("/?a=%00", [:], false),
+            ("/?a=%ff", [:], false), ("/?a=1&a=2", ["a": "1"], false), ("/?a", [:], false),
             ("/", [:], true),
         ])
     func query(_ path: String, _ values: [String: String], _ isSound: Bool) {

@@ -74,6 +74,9 @@ class HomeAssistant:
                 f"http: {{server_host: 127.0.0.1, server_port: {self.port}}}\n"
                 "logger: {default: warning, logs: {homeassistant.components.mqtt: info}}\n"
                 "automation: !include automations.yaml\n"
+                # Something that has no MQTT of its own, and what publishes it.
+                "input_boolean: {holiday: {name: Holiday}}\n"
+                "mqtt_statestream: {base_topic: homeassistant_states, include: {domains: [input_boolean]}}\n"
             )
         with open(self.folder + "/automations.yaml", "w") as file:
             file.write(automations)

@@ -14,6 +14,8 @@ final class Inbox {
     private var unanswered: Set<MessageID> = []
     /// Those that hear more than the gateway itself needs.
     var others: [InboxListener] = []
+    /// What was asked for them.
+    private var unansweredOthers: Set<MessageID> = []
     /// Whether the inbox and the statuses are subscribed.
     private(set) var isUp = false
     /// Inbox and statuses are subscribed, or the connection is lost.
@@ -36,10 +38,19 @@ final class Inbox {
         case .connected: subscribe()
         case .disconnected:
             unanswered = []
+            unansweredOthers = []
             guard isUp else { return }
             isUp = false
             onChange(false)
         case .subscribed(let identifier, let codes):
+            if unansweredOthers.remove(identifier) != nil {
+                for code in codes where code.rawValue >= 0x80 {
+                    logger.warning(
+                        "the broker refuses a subscription",
+                        metadata: ["for": "the page, or Home Assistant's discovery", "reason": "\(code)"])
+                }
+                return
+            }
             for code in codes where code.rawValue >= 0x80 {
                 logger.error("the broker refuses the subscription of the inbox or of the statuses: \(code)")
             }
@@ -63,9 +74,10 @@ final class Inbox {
         for listener in others {
             for wanted in listener.filters {
                 // The inbox is up without them.
-                _ = try? link.connection.subscribe(
+                let identifier = try? link.connection.subscribe(
                     wanted.filter, qos: .atMostOnce, retainHandling: wanted.retained ? .send : .doNotSend,
                     noLocal: wanted.fromOthersOnly)
+                if let identifier { unansweredOthers.insert(identifier) }
             }
         }
     }

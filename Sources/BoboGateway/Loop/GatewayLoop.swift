@@ -187,6 +187,7 @@ final class GatewayLoop {
     // MARK: Changes while running
 
     private func take(_ preparation: EnginePreparation) {
+        let begin = ContinuousClock.now
         shared.engine.replace(preparation.phenomena, options: preparation.options)
         partitioning = preparation.partitioning
         reading.replace(partitioning)
@@ -195,6 +196,13 @@ final class GatewayLoop {
         observer?.observation.put(preparation.phenomena)
         discovery?.replace(preparation.phenomena)
         announce()
-        logger.info("patterns were read anew", metadata: ["phenomena": "\(preparation.phenomena.count)"])
+        let change = ContinuousClock.now - begin
+        logger.info(
+            "patterns were read anew",
+            metadata: [
+                "phenomena": "\(preparation.phenomena.count)",
+                "reading": "\(Int(preparation.spent / .milliseconds(1))) ms",
+                "change": "\(Int(change / .milliseconds(1))) ms",
+            ])
     }
 }

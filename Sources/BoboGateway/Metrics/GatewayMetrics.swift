@@ -29,12 +29,13 @@ final class GatewayMetrics {
     }
 
     func count(event duration: Duration) {
-        eventTime.recordNanoseconds(duration.components.attoseconds / 1_000_000_000)
+        let (seconds, attoseconds) = duration.components
+        eventTime.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 
     func count(_ event: ComplexEvent) {
         let labels = [("phenomenon", event.phenomenon), ("pattern", event.pattern)]
-        let key = "\(event.phenomenon) \(event.pattern)"
+        let key = "\(MetricNames.complexEvents) \(event.phenomenon) \(event.pattern)"
         if counters[key] == nil {
             counters[key] = Growing(
                 counter: Counter(label: MetricNames.complexEvents, dimensions: labels, factory: factory))

@@ -10,8 +10,7 @@ struct Query {
         for part in (request.uri.query ?? "").split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2, let name = String(pair[0]).removingURLPercentEncoding(),
-                let value = pair[1].replacing("+", with: "%20").removingURLPercentEncoding(), values[name] == nil,
-                !value.utf8.contains(0)
+                let value = pair[1].replacing("+", with: "%20").removingURLPercentEncoding(), values[name] == nil
             else {
                 isSound = false
                 continue

@@ -24,6 +24,12 @@ struct Checker {
         return Checked(.failure(EvaluationFailure(failure ?? .other(message))), .dyn, at: offset)
     }
 
+    /// Adds to what the last problem says.
+    mutating func advise(_ advice: String) {
+        guard let last = problems.popLast() else { return }
+        problems.append((last.offset, last.message + advice))
+    }
+
     mutating func hint(_ message: String, at offset: Int) { hints.append((offset, message)) }
 
     mutating func check(_ expression: Expression) -> Checked {
@@ -53,6 +59,7 @@ struct Checker {
         case .map(let entries): return checkMap(entries, at: offset)
         case .not(let operand): return Checked(.not(checkCondition(operand, of: "!")), .bool, at: offset)
         case .negate(let operand): return checkNegation(operand, at: offset)
+        case .binary(.subtract, let left, let right): return checkDifference(left, right, at: offset)
         case .binary(let operation, let left, let right):
             return checkBinary(operation, check(left), check(right), at: offset)
         case .all(let parts): return Checked(.all(parts.map { checkCondition($0, of: "&&") }), .bool, at: offset)

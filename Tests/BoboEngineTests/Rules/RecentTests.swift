@@ -66,9 +66,9 @@ import Testing
     @Test("A name stands for its expression wherever that could stand, also for its negation and in other names")
     func definitions() throws {
         let keys = """
-            define: {high: payload.v > 5, end: B && high, kind: payload.k}
-            key: kind
-            haltconditions: ['!high && payload.type == "C"']
+            define: {high: payload.v > 5, end: B && high, place: payload.k}
+            key: place
+            haltconditions: ["!high && C"]
             """
         let blocks = ["{followed_by: high, unless: [end]}", "{followed_by: '!high', group: low}"]
         #expect(try runs(blocks, "A9.x A1.y A2.x A7.y C1.y A3.y", keys) == ["x: 1 low3"])

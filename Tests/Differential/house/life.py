@@ -144,9 +144,11 @@ class House:
     def button(self, topic):
         r = self.random
         self.retain(topic, {"action": "hold"})
-        free = 0
+        free = up = 0
         for at in self.steps(10 * SECOND if r.random() < 0.3 else MINUTE):
             at = max(at, free)
+            # Clear of the limit, as the recorded houses are.
+            at = up + 700 if abs(at - up - 500) < 150 else at
             for _ in range(r.choice([1, 1, 2, 2, 3, 4])):
                 self.action(at, topic, "press")
                 if r.random() < 0.25:
@@ -154,6 +156,7 @@ class House:
                         at += 800
                         self.action(at, topic, "hold")
                 at += r.randrange(40, 300)
+                up = at
                 if r.random() < 0.97:
                     self.action(at, topic, "release")
                 if r.random() < 0.2:

@@ -8,7 +8,14 @@ private let target: @Sendable ([UInt8]) -> Void =
     case "topics": fuzzTopics
     case "json": fuzzPayload
     case "peers": fuzzPeerMessages
-    default: { _ in
+    // Writes the corpus of `peers` to the folder that BOBO_FUZZ_FOLDER names; any input will do.
+    case "record":
+        { _ in
+            recordPeerMessages(to: ProcessInfo.processInfo.environment["BOBO_FUZZ_FOLDER"] ?? ".")
+            exit(0)
+        }
+    default:
+        { _ in
             FileHandle.standardError.write(Data("BOBO_FUZZ is one of cel, patterns, topics, json, peers\n".utf8))
             exit(64)
         }

@@ -5,6 +5,7 @@ import BoboSharing
 import BoboTopics
 import BoboYAML
 import CEL
+import Foundation
 
 /// The same numbers in each life, so that messages of the corpus belong to the gateway that gets them.
 private struct SameNumbers: RandomNumberGenerator, Sendable {
@@ -44,18 +45,22 @@ struct SharedGateway {
         let peers = PeersOptions(gateway: name, peers: [peer])
         shared = SharedEngine(
             Engine(phenomena, paths: paths, options: options), SharingOptions(peers: peers),
-            random: SameNumbers(state: UInt64(name.utf8.first ?? 0)), at: moment)
+            random: SameNumbers(state: UInt64(name.utf8.first ?? 0)), at: SharedGateway.moment(now))
         shared.publishing(isUp: true, at: moment)
         shared.readingConnected(hasSession: false, at: moment)
         shared.status(of: peer, isOnline: true, isRetained: true, at: moment)
         shared.status(of: name, isOnline: true, isRetained: false, at: moment)
     }
 
-    var moment: Moment { Moment(now: now, wall: 1_764_000_000_000 + now.components.seconds * 1000) }
+    private var moment: Moment { SharedGateway.moment(now) }
+
+    private static func moment(_ now: Duration) -> Moment {
+        Moment(now: now, wall: 1_764_000_000_000 + now.components.seconds * 1000)
+    }
 
     mutating func pass(_ duration: Duration) {
         now += duration
-        shared.tick(at: moment)
+        shared.tick(isIdle: true, at: moment)
     }
 
     mutating func receive(_ bytes: [UInt8]) { shared.receive(bytes, at: moment) }
@@ -91,4 +96,29 @@ func fuzzPeerMessages(_ input: [UInt8]) {
     gateway.pass(.seconds(4000))
     _ = gateway.sent()
     expect(gateway.shared.engine.statistics.activeRuns < 100_000, "what is held is bounded")
+}
+
+/// Writes what the other gateway says to the one that `fuzzPeerMessages` has, for the corpus: the first messages, and more.
+func recordPeerMessages(to folder: String) {
+    guard var gateway = SharedGateway("a", peer: "b"), var other = SharedGateway("b", peer: "a") else { return }
+    var inbox = other.sent()
+    var told: [[UInt8]] = []
+    func deliver() { for message in gateway.sent() { other.receive(message) } }
+    deliver()
+    while told.count < 20 {
+        other.pass(.milliseconds(20))
+        let round = told.count
+        other.take(#"{"k": "\#(round % 2 == 0 ? "x" : "y")", "v": \#(1 + round % 4)}"#)
+        inbox += other.sent()
+        let part = inbox.isEmpty ? [] : inbox.removeFirst()
+        told.append(part)
+        gateway.pass(.milliseconds(20))
+        gateway.receive(part)
+        deliver()
+        gateway.take(#"{"k": "x", "v": 1}"#)
+        deliver()
+        inbox += other.sent()
+        let text = Array(told.joined(separator: [0xFF]))
+        FileManager.default.createFile(atPath: "\(folder)/session-\(told.count)", contents: Data(text))
+    }
 }
