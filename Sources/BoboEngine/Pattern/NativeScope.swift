@@ -9,19 +9,23 @@ package struct NativeScope {
     fileprivate init(_ scope: Scope) { self.scope = scope }
 
     /// nil where there is none, as when the wait of an `absent` is over.
-    package var event: Event? { scope.event }
+    package var event: Event? {
+        // Whoever is handed it may keep it, and look at it from another thread.
+        scope.event?.settle()
+        return scope.event
+    }
     package var key: Value { scope.key }
     /// Milliseconds since 1970.
     package var now: Int64 { scope.now }
     package var previous: Event? { scope.previous }
 
     /// What the run has accepted, oldest first.
-    package var history: [Event] { NativeScope.events(scope.view?.all ?? []) }
+    package var history: [Event] { NativeScope.events(scope.view?.all.elements ?? []) }
 
     /// - Parameter group: its place in `Pattern.groups`.
     package func history(group: Int) -> [Event] {
         guard let view = scope.view, view.groups.indices.contains(group) else { return [] }
-        return NativeScope.events(view.groups[group])
+        return NativeScope.events(view.groups[group].elements)
     }
 
     /// The last event on a topic of the pattern's `state`.

@@ -74,7 +74,7 @@ extension Peers {
 
     /// Whether an event of the run, written as JSON, may be larger than a message: a text grows by six at most.
     private func mayBeTooLarge(_ copy: RunCopy) -> Bool {
-        copy.history.contains { $0.event.body.bytes.count > (options.largestMessage - 8192) / 6 }
+        copy.history.contains { $0.event.body.count > (options.largestMessage - 8192) / 6 }
     }
 
     private mutating func noteHalt(
