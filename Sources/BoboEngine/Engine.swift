@@ -274,7 +274,7 @@ public final class Engine {
             messages: receiver.counters, production: producer.counters, late: late, waiting: clock.waitingCount,
             activeRuns: decider.activeRuns, restingKeys: decider.restingKeys, stateTopics: decider.store.topicCount,
             droppedStateTopics: decider.store.dropped, startedRuns: runs.started, completedRuns: runs.completed,
-            haltedRuns: runs.halted, busiestPatterns: decider.busiestPatterns(20))
+            haltedRuns: runs.halted, droppedRests: runs.droppedRests, busiestPatterns: decider.busiestPatterns(20))
     }
 
     // MARK: Inside
@@ -381,5 +381,7 @@ public struct Statistics: Sendable {
     public let startedRuns: Int
     public let completedRuns: Int
     public let haltedRuns: [HaltReason: Int]
+    /// Keys that rest no more, before their time: a resting key counts as a run for `max_runs`, and so among the halted ones.
+    public let droppedRests: Int
     package let busiestPatterns: [PatternFigures]
 }

@@ -37,6 +37,8 @@ public struct EngineOptions: Sendable {
     /// Milliseconds for which events are kept for runs that peers have begun, and a run past its `within` for events that
     /// peers have read.
     public var catchUp: Int64 = 2_000
+    /// Whether other gateways read each message that this one reads, all in the order of the broker, and take its `ts` from it.
+    public var readsTogether = false
     /// Of how many completed and halted runs the identifiers are kept.
     public var rememberedRuns = 1_000_000
     /// Milliseconds: what a sensor calls a message does not come again for another one within this time.

@@ -16,6 +16,9 @@ public final class Detector {
     /// For all that is beyond this type: figures, warnings, changes of runs.
     public let engine: Engine
     private var number: UInt64 = 0
+    private var actions: [ActionRequest] = []
+    /// Of actions that nobody takes, the oldest are dropped.
+    private static let actionLimit = 10_000
 
     /// - Parameter options: The name of the gateway, sensors, lateness and the like. A pattern that names no topic sees all
     ///   messages unless `defaultInput` says otherwise.
@@ -53,8 +56,23 @@ public final class Detector {
     /// When something is due without a message; nil: never.
     public var nextDeadline: Date? { engine.nextDeadline.map { Date(timeIntervalSince1970: Double($0) / 1000) } }
 
+    /// The actions of the runs that have completed since the last call, in order, for the program to carry out: of more than
+    /// 10,000 the last. How one ended may be told to `engine.take(_:of:at:)`, for patterns on action events.
+    public func takeActions() -> [ActionRequest] {
+        defer { actions = [] }
+        return actions
+    }
+
     private func events() -> [ComplexEvent] {
-        engine.takeOutputs().compactMap { if case .complexEvent(let event) = $0 { event } else { nil } }
+        var events: [ComplexEvent] = []
+        for output in engine.takeOutputs() {
+            switch output {
+            case .complexEvent(let event): events.append(event)
+            case .action(let request): actions.append(request)
+            }
+        }
+        if actions.count > Detector.actionLimit { actions.removeFirst(actions.count - Detector.actionLimit) }
+        return events
     }
 }
 

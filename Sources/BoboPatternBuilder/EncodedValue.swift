@@ -6,7 +6,10 @@ import Foundation
 enum EncodedValue {
     /// As JSON has it.
     static func value(_ value: any Encodable) throws -> Value {
-        let json = try JSONEncoder().encode(value)
+        let encoder = JSONEncoder()
+        // The same value is always the same text, whatever the order of a dictionary.
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let json = try encoder.encode(value)
         return try json.withUnsafeBytes { try PayloadReader().read($0).value }
     }
 }

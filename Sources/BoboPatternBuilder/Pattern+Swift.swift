@@ -31,16 +31,24 @@ extension Pattern {
     ///   - maximumHistory: bound on the events that one run has accepted; at the bound it halts.
     ///   - afterMatch: what a completed run means for the others of its key.
     ///   - rest: after a run has completed, the others of its key halt, and none starts for so long.
+    ///   - restUntil: the same, until an event matches; with `rest`, whichever comes first. It reads the completed run.
     ///   - state: topic filters whose last messages are kept, for `Run.latest`.
+    ///   - recent: how many of the last events of each key are kept, for `Run.recent`.
     ///   - data: what the complex event carries as `data`.
+    ///   - topic: where the complex event is published; nil: `<prefix>/events/<phenomenon>`.
+    ///   - qos: of the complex event, from 0 to 2.
+    ///   - isRetained: whether the broker is to store the complex event.
+    ///   - actions: what is done when a run completes, by whoever owns the engine (`Detector.takeActions`).
     ///   - blocks: the sequence.
     /// - Throws: all that is wrong with it.
     public init(
         _ name: String, version: String, input: [String] = [], key: Key? = nil, within: Duration? = nil,
         isSingleton: Bool = false, preconditions: [When] = [], haltconditions: [When] = [],
         maximumRuns: Int = Pattern.defaultMaximumRuns, maximumHistory: Int = Pattern.defaultMaximumHistory,
-        afterMatch: AfterMatch = .noSkip, rest: Duration? = nil, state: [String] = [],
-        data: (@Sendable (Run) throws -> any Encodable)? = nil, @StepsBuilder blocks: () throws -> [StepDescription]
+        afterMatch: AfterMatch = .noSkip, rest: Duration? = nil, restUntil: When? = nil,
+        state: [String] = [], recent: Recent? = nil, data: (@Sendable (Run) throws -> any Encodable)? = nil,
+        topic: (@Sendable (Run) throws -> String)? = nil, qos: Int = 1, isRetained: Bool = false,
+        actions: [RunAction] = [], @StepsBuilder blocks: () throws -> [StepDescription]
     ) throws(PatternBuildError) {
         let steps: [StepDescription]
         do {
@@ -55,12 +63,21 @@ extension Pattern {
         for (what, duration) in [("within", within), ("rest", rest)] {
             if let duration, duration.wholeMilliseconds < 1 { assembly.report("\(what) is at least a millisecond") }
         }
+        switch recent {
+        case .events(let count) where !(1...Recent.limit ~= count):
+            assembly.report("recent is of 1 to \(Recent.limit) events")
+        case .milliseconds(let duration) where duration < 1: assembly.report("recent is at least a millisecond")
+        case .events, .milliseconds, nil: break
+        }
+        if !(0...2 ~= qos) { assembly.report("qos is 0, 1 or 2") }
         if maximumRuns < 1 || maximumHistory < 1 { assembly.report("bounds are at least 1") }
         let inputs = assembly.filters(input).map { Pattern.Input(on: $0) }
         let states = assembly.filters(state).map { Pattern.Input(on: $0) }
         let built = assembly.blocks()
         let own = preconditions.map { assembly.predicate($0) }
         let halts = haltconditions.map { assembly.predicate($0) }
+        let end = restUntil.map { assembly.predicate($0) }
+        let carried = actions.map { assembly.action($0) }
         guard assembly.problems.isEmpty else {
             throw PatternBuildError(problems: assembly.problems.map { "\(name): \($0)" })
         }
@@ -74,8 +91,12 @@ extension Pattern {
             name: name, input: inputs.isEmpty ? nil : inputs, key: key, within: within?.wholeMilliseconds,
             isSingleton: isSingleton, blocks: built, preconditions: own, haltconditions: halts,
             maximumRuns: maximumRuns, maximumHistory: maximumHistory, afterMatch: afterMatch,
-            rest: rest.map { Rest(milliseconds: $0.wholeMilliseconds) }, state: states,
-            emit: Emit(data: data.map(assembly.data)))
+            rest: rest == nil && end == nil ? nil : Rest(milliseconds: rest?.wholeMilliseconds, until: end),
+            state: states, recent: recent,
+            emit: Emit(
+                data: data.map { assembly.value("data in Swift", $0) },
+                topic: topic.map { Template([.expression(assembly.value("topic in Swift", $0))]) }, qos: qos,
+                isRetained: isRetained), actions: carried)
         self = draft.versioned(PatternVersion.hash(draft, version: version))
     }
 
@@ -83,8 +104,8 @@ extension Pattern {
         Pattern(
             name: name, input: input, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
             preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
-            maximumHistory: maximumHistory, afterMatch: afterMatch, rest: rest, state: state, emit: emit,
-            actions: actions, version: version)
+            maximumHistory: maximumHistory, afterMatch: afterMatch, rest: rest, state: state, recent: recent,
+            emit: emit, actions: actions, version: version)
     }
 }
 

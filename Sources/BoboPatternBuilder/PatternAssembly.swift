@@ -73,11 +73,24 @@ struct PatternAssembly {
         }
     }
 
-    /// What `emit` carries.
-    func data(_ make: @escaping @Sendable (Run) throws -> any Encodable) -> Program {
+    /// What `emit` and `actions` make of a completed run.
+    func value(_ name: String, _ make: @escaping @Sendable (Run) throws -> any Encodable) -> Program {
         let places = places
-        return NativeProgram.value("data in Swift", hasState ? .runAndState : .run) { scope in
+        return NativeProgram.value(name, hasState ? .runAndState : .run) { scope in
             try EncodedValue.value(try make(Run(scope: scope, groups: places)))
+        }
+    }
+
+    mutating func action(_ action: RunAction) -> Action {
+        switch action.work {
+        case .publish(let topic, let payload, let qos, let isRetained):
+            if !(0...2 ~= qos) { report("the qos of what is published is 0, 1 or 2") }
+            return .publish(
+                topic: Template([.expression(value("topic in Swift", topic))]),
+                payload: .text(Template([.expression(value("payload in Swift", payload))])), qos: qos,
+                isRetained: isRetained)
+        case .log(let message, let level):
+            return .log(message: Template([.expression(value("message in Swift", message))]), level: level)
         }
     }
 

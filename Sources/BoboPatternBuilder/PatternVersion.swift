@@ -15,6 +15,9 @@ enum PatternVersion {
         hash.combine("\(pattern.within ?? -1) \(pattern.isSingleton) \(pattern.maximumRuns) \(pattern.maximumHistory)")
         hash.combine("\(pattern.afterMatch.rawValue) \(pattern.rest?.milliseconds ?? -1) \(pattern.emit.data != nil)")
         combine(pattern.state.map(\.on.text), &hash)
+        hash.combine("\(pattern.recent.map { "\($0)" } ?? "") \(pattern.emit.qos) \(pattern.emit.isRetained)")
+        hash.combine("\(pattern.emit.topic != nil) \(pattern.actions.map(PatternVersion.kind))")
+        combine(pattern.rest?.until.map { [$0] } ?? [], &hash)
         combine(pattern.preconditions, &hash)
         combine(pattern.haltconditions, &hash)
         for block in pattern.blocks {
@@ -24,6 +27,13 @@ enum PatternVersion {
             combine(block.until.map { [$0] } ?? [], &hash)
         }
         return hash
+    }
+
+    private static func kind(_ action: Action) -> String {
+        switch action {
+        case .publish(_, _, let qos, let isRetained): "publish \(qos) \(isRetained)"
+        case .log(_, let level): "log \(level)"
+        }
     }
 
     private static func combine(_ texts: [String], _ hash: inout Hash128) {

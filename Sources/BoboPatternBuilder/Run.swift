@@ -33,6 +33,10 @@ public struct Run {
     /// The event before this one that the pattern saw with this key; nil where there is none.
     public var previous: Event? { scope.previous }
 
+    /// The events of late that the pattern saw with this key, in that order, the one under check the last; empty where the
+    /// pattern keeps none (`recent`).
+    public var recent: [Event] { scope.recent }
+
     /// The last event on a topic of the pattern's `state`; nil where there is none.
     public func latest(_ topic: String) -> Event? { scope.latest(topic) }
 

@@ -8,16 +8,20 @@ final class CompiledExpressions {
         let source: String
         /// What its names mean: the groups, in order.
         let groups: [String]
+        let definitions: [ExpressionEnvironment.Definition]
     }
 
     private var programs: [Expression: Program] = [:]
 
-    /// - Parameter groups: of the environment, all others being equal.
+    /// - Parameters:
+    ///   - groups: of the environment, all but these and the definitions being equal.
+    ///   - definitions: of the environment.
     /// - Throws: `CompilationError` with every problem of the expression.
     func compile(
-        _ source: String, in environment: ExpressionEnvironment, groups: [String]
+        _ source: String, in environment: ExpressionEnvironment, groups: [String],
+        definitions: [ExpressionEnvironment.Definition]
     ) throws(CompilationError) -> Program {
-        let expression = Expression(source: source, groups: groups)
+        let expression = Expression(source: source, groups: groups, definitions: definitions)
         if let program = programs[expression] { return program }
         let program = try environment.compile(source)
         programs[expression] = program

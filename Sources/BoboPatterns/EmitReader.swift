@@ -12,11 +12,18 @@ struct EmitReader {
     func emit(_ node: YAMLNode) -> Emit {
         guard let reader = node.mapping(problems) else { return Emit() }
         defer { reader.finish() }
-        return Emit(
-            data: reader.optional("data").flatMap { expressions.program($0) },
-            topic: reader.optional("topic").flatMap { templates.template($0, expected: "a topic") },
-            qos: qos(reader.optional("qos"), default: 1),
-            isRetained: reader.optional("retain")?.bool(problems) ?? false)
+        let data = reader.optional("data").flatMap { expressions.program($0) }
+        let topic = reader.optional("topic").flatMap { templates.template($0, expected: "a topic") }
+        let qos = qos(reader.optional("qos"), default: 1)
+        let retain = reader.optional("retain")
+        let isRetained = retain?.bool(problems) ?? false
+        if isRetained, let retain {
+            problems.hint(
+                retain.place,
+                "whoever subscribes later takes what is retained for a new event: Home Assistant's triggers fire again with it at each of its starts"
+            )
+        }
+        return Emit(data: data, topic: topic, qos: qos, isRetained: isRetained)
     }
 
     func actions(_ node: YAMLNode) -> [Action] {

@@ -19,21 +19,28 @@ struct ExpressionReader {
     let problems: ProblemCollector
     private let environment: ExpressionEnvironment
     private let groups: [String]
+    private let definitions: [ExpressionEnvironment.Definition]
     private let compiled: CompiledExpressions
     /// What the pattern keeps for `latest` and `latest_of`.
     private let state: StateReach
+    /// Whether the pattern keeps events for `recent`.
+    private let keepsRecent: Bool
 
     /// What an expression may read where nothing else is said.
     private let reach: Reach
 
     /// - Parameter otherGroups: those of the file's other patterns, for `emit` and `actions` alone.
     init(
-        paths: PathTable, groups: [String], otherGroups: [String] = [], compiled: CompiledExpressions,
-        state: StateReach = .none, reach: Reach = .run, problems: ProblemCollector
+        paths: PathTable, groups: [String], otherGroups: [String] = [],
+        definitions: [ExpressionEnvironment.Definition] = [], compiled: CompiledExpressions,
+        state: StateReach = .none, keepsRecent: Bool = false, reach: Reach = .run, problems: ProblemCollector
     ) {
         self.state = state
         self.reach = reach
-        environment = ExpressionEnvironment(paths: paths, groups: groups, otherGroups: otherGroups)
+        self.keepsRecent = keepsRecent
+        self.definitions = definitions
+        environment = ExpressionEnvironment(
+            paths: paths, groups: groups, otherGroups: otherGroups, definitions: definitions)
         self.groups = groups + otherGroups
         self.compiled = compiled
         self.problems = problems
@@ -68,7 +75,7 @@ struct ExpressionReader {
         _ text: String, _ reach: Reach? = nil, place: (Int) -> SourcePlace, comment: String = ""
     ) -> Program? {
         do {
-            let program = try compiled.compile(text, in: environment, groups: groups)
+            let program = try compiled.compile(text, in: environment, groups: groups, definitions: definitions)
             for hint in program.hints { problems.hint(place(hint.offset), hint.message) }
             return isWithin(reach ?? self.reach, program, place) && keeps(program, place) ? program : nil
         } catch {
@@ -93,13 +100,21 @@ struct ExpressionReader {
             )
         case .completion:
             if !program.readsPrevious { return true }
-            problems.error(place(0), "found \"previous\", which \"emit\" and \"actions\" do not have")
+            let name = program.readsRecent ? "recent" : "previous"
+            problems.error(place(0), "found \"\(name)\", which \"emit\" and \"actions\" do not have")
         }
         return false
     }
 
     /// Whether the pattern keeps the topics that the expression reads the last messages of.
     private func keeps(_ program: Program, _ place: (Int) -> SourcePlace) -> Bool {
+        if program.readsRecent, !keepsRecent, reach == .run {
+            problems.error(
+                place(0),
+                "recent is what the pattern keeps under \"recent\", and it keeps nothing; expected \"recent\" with a number of events or a duration, such as 10 or 1h"
+            )
+            return false
+        }
         guard program.readsState else { return true }
         var isSound = true
         for call in program.hostCalls where call.name.hasPrefix("latest") {

@@ -18,12 +18,15 @@ struct PatternReader {
         guard let reader = node.mapping(problems, expected: "a pattern: a mapping with name and blocks") else {
             return nil
         }
-        reader.notBuiltYet("recent")
         // A name that means something else is reported where its block is read.
         let groups = Pattern.groups(of: PhenomenonReader.groupNames(node))
             .filter { !ExpressionEnvironment.reservedNames.contains($0) }
-        let alone = ExpressionReader(paths: paths, groups: groups, compiled: compiled, problems: problems)
         let name = reader.required("name").flatMap(patternName)
+        let recent = reader.optional("recent").map(self.recent)
+        let definitions =
+            reader.optional("define").map { self.definitions($0, groups, keepsRecent: recent != nil) } ?? []
+        let alone = ExpressionReader(
+            paths: paths, groups: groups, definitions: definitions, compiled: compiled, problems: problems)
         let input = reader.optional("input").map { inputs($0, alone) }
         let key = reader.optional("key").flatMap { self.key($0, alone) }
         let within = reader.optional("within").flatMap { $0.duration(in: 1...(366 * 86_400_000), problems) }
@@ -33,7 +36,8 @@ struct PatternReader {
         let state = reader.optional("state").map { inputs($0, alone) }
         let kept = reach(of: state)
         let expressions = ExpressionReader(
-            paths: paths, groups: groups, compiled: compiled, state: kept, problems: problems)
+            paths: paths, groups: groups, definitions: definitions, compiled: compiled, state: kept,
+            keepsRecent: recent != nil, problems: problems)
         let predicates = PredicateReader(expressions: expressions, input: (input ?? nil)?.map(\.on))
         let rest = restNode.flatMap { self.rest($0, predicates) }
         let preconditions = reader.optional("preconditions").map { predicates.predicates($0, mayBeEmpty: true) } ?? []
@@ -46,7 +50,7 @@ struct PatternReader {
         let emitReader = EmitReader(
             expressions: ExpressionReader(
                 paths: paths, groups: groups, otherGroups: phenomenonGroups.filter { !groups.contains($0) },
-                compiled: compiled, state: kept, reach: .completion, problems: problems))
+                definitions: definitions, compiled: compiled, state: kept, reach: .completion, problems: problems))
         let emitted = (reader.optional("emit") ?? emit).map(emitReader.emit) ?? Emit()
         let carried = (reader.optional("actions") ?? actions).map(emitReader.actions) ?? []
         reader.finish()
@@ -55,7 +59,7 @@ struct PatternReader {
             name: name, input: input ?? nil, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
             preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
             maximumHistory: maximumHistory, afterMatch: afterMatch ?? .noSkip, rest: rest,
-            state: (state ?? nil) ?? [], emit: emitted, actions: carried, version: version(node))
+            state: (state ?? nil) ?? [], recent: recent ?? nil, emit: emitted, actions: carried, version: version(node))
         if needsTopics, pattern.inputFilters(default: []).isEmpty {
             problems.error(
                 node.place,
@@ -64,6 +68,49 @@ struct PatternReader {
         }
         PatternHints(pattern: pattern, place: node.place, problems: problems).report()
         return pattern
+    }
+
+    /// So many events, or those of a duration.
+    private func recent(_ node: YAMLNode) -> Pattern.Recent? {
+        let expected = "a number of events from 1 to \(Pattern.Recent.limit), or a duration such as 1h"
+        guard let scalar = node.scalar else {
+            node.reportUnexpected(expected, problems)
+            return nil
+        }
+        if case .text = scalar.value {
+            return node.duration(in: 1...(366 * 86_400_000), problems).map { .milliseconds($0) }
+        }
+        guard case .integer(let count) = scalar.value, 1...Int64(Pattern.Recent.limit) ~= count else {
+            node.reportUnexpected(expected, problems, quotes: false)
+            return nil
+        }
+        return .events(Int(count))
+    }
+
+    /// Names for expressions.
+    private func definitions(
+        _ node: YAMLNode, _ groups: [String], keepsRecent: Bool
+    ) -> [ExpressionEnvironment.Definition] {
+        guard case .mapping(let entries) = node.content else {
+            node.reportUnexpected("names with their expressions, such as {is_open: payload.contact == false}", problems)
+            return []
+        }
+        var definitions: [ExpressionEnvironment.Definition] = []
+        for entry in entries {
+            guard let name = GroupName.check(entry.key, entry.keyPlace, of: "definition", problems) else { continue }
+            guard !groups.contains(name) else {
+                problems.error(entry.keyPlace, "found \"\(name)\", which is the name of a group, expected another name")
+                continue
+            }
+            // Whether what it reads is there is asked where it is used.
+            let reader = ExpressionReader(
+                paths: paths, groups: groups, definitions: definitions, compiled: compiled, state: .unsound,
+                keepsRecent: true, problems: problems)
+            // One that is wrong has been reported; its uses say nothing more.
+            let text = reader.program(entry.value)?.source ?? "event.payload"
+            definitions.append(ExpressionEnvironment.Definition(name: name, expression: text))
+        }
+        return definitions
     }
 
     private func reach(of state: [Pattern.Input]??) -> StateReach {

@@ -21,7 +21,7 @@ package enum PatternSchema {
           "$defs": {
             "name": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,200}$"},
             "group": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,199}$", "description": "The name under which accepted events stand in the history, a list."},
-            "expression": {"type": ["string", "number", "boolean"], "pattern": "\\S", "description": "CEL over event, payload, text, topic, levels, ts, kind, key, previous, history, first, last, now, timezone, and groups by name."},
+            "expression": {"type": ["string", "number", "boolean"], "pattern": "\\S", "description": "CEL over event, payload, text, topic, levels, ts, kind, key, previous, recent, history, first, last, now, timezone, and groups by name."},
             "duration": {"type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$", "description": "Such as 250ms, 30s, 5m, 2h, 1d, 1h30m."},
             "filter": {"type": "string", "minLength": 1, "pattern": "^(([^+#/]*|\\+)/)*([^+#/]*|\\+|#)$", "description": "A topic filter: + stands for one level, # at the end for all that is below."},
             "filters": {"anyOf": [{"$ref": "#/$defs/filter"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/filter"}}]},
@@ -89,6 +89,8 @@ package enum PatternSchema {
                 "after_match": {"enum": ["no_skip", "skip_past_last_event"], "description": "Whether a run that completes halts the others of its key."},
                 "rest": {"anyOf": [{"$ref": "#/$defs/duration"}, {"$ref": "#/$defs/rest"}], "description": "How long, or until what, no run of the key starts after one has completed."},
                 "state": {"$ref": "#/$defs/inputs", "description": "Topics whose last message latest() and latest_of() read."},
+                "recent": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 10000}, {"$ref": "#/$defs/duration"}], "description": "The last so many events, or those of so long, that recent reads."},
+                "define": {"type": "object", "propertyNames": {"$ref": "#/$defs/group"}, "additionalProperties": {"$ref": "#/$defs/expression"}, "description": "Names for expressions that stand more than once."},
                 "emit": {"$ref": "#/$defs/emit"},
                 "actions": {"$ref": "#/$defs/actions"}
               }

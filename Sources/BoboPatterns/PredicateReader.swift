@@ -91,17 +91,24 @@ enum GroupName {
     static func read(_ node: YAMLNode, _ problems: ProblemCollector) -> String? {
         let expected = "the name of a group: letters, digits and _, no digit first"
         guard let source = node.sourceText(problems, expected: expected) else { return nil }
-        guard isIdentifier(source.text) else {
-            problems.error(source.place, "found \"\(shortenedForMessage(source.text))\", expected \(expected)")
-            return nil
-        }
-        guard !ExpressionEnvironment.reservedNames.contains(source.text) else {
+        return check(source.text, source.place, of: "group", problems)
+    }
+
+    /// The name, where expressions can bear it.
+    static func check(_ name: String, _ place: SourcePlace, of kind: String, _ problems: ProblemCollector) -> String? {
+        guard isIdentifier(name) else {
             problems.error(
-                source.place,
-                "found \"\(source.text)\", which means something else in expressions, expected another name")
+                place,
+                "found \"\(shortenedForMessage(name))\", expected the name of a \(kind): letters, digits and _, no digit first"
+            )
             return nil
         }
-        return source.text
+        guard !ExpressionEnvironment.reservedNames.contains(name) else {
+            problems.error(
+                place, "found \"\(name)\", which means something else in expressions, expected another name")
+            return nil
+        }
+        return name
     }
 
     private static func isIdentifier(_ text: String) -> Bool {

@@ -31,11 +31,16 @@ package struct Peers {
     var stop = Stop.none
     /// Whether nothing is left for this gateway to read of what others have taken: told by who reads.
     package var hasMadeWay = true
+    /// Whether messages were read that are still to be taken: told by who reads. What comes of them is to be sent, too,
+    /// before this gateway stops.
+    package var hasWaiting = false
     package var counters = PeerCounters()
     private(set) var actions: [PeerAction] = []
     var lastInput: Duration?
     var lastFault: Duration?
     var lastTooLarge: Duration?
+    /// The least that the broker has refused for its size, or less.
+    private var refusedSize = Int.max
     var lastPrune = Duration.zero
     var mismatches: Set<PeerLog> = []
     var evicted = 0
@@ -97,9 +102,13 @@ package struct Peers {
     }
 
     /// The connection of the inbox is up and subscribed, or lost.
-    package mutating func connection(isUp: Bool, at moment: Moment, _ source: any RunSource) {
+    /// - Parameter limit: bytes of a message that the broker takes at most; nil: as many as there are.
+    package mutating func connection(
+        isUp: Bool, limit: Int? = nil, at moment: Moment, _ source: any RunSource
+    ) {
         begin(moment)
         isConnected = isUp
+        if isUp { take(brokerLimit: limit, moment) }
         presence.hasSeenStatus = false
         if isUp {
             if !presence.isReady, presence.readyBy == nil { presence.readyBy = moment.now + PeersOptions.patience }
@@ -114,6 +123,27 @@ package struct Peers {
             for place in peers.indices { peers[place].isOnline = nil }
         }
         settle(moment, source)
+    }
+
+    /// The broker has refused a message to a peer, since it is too large: smaller ones are made from now on.
+    package mutating func refused(bytes: Int, at moment: Moment, _ source: any RunSource) {
+        begin(moment)
+        // Far less, since mosquitto closes the connection each time.
+        refusedSize = min(refusedSize, max(bytes / 8, PeersOptions.leastMessage))
+        take(brokerLimit: options.brokerLimit, moment)
+        settle(moment, source)
+    }
+
+    /// What is under way and larger than the broker takes would be sent in vain for ever: the full state takes its place.
+    private mutating func take(brokerLimit: Int?, _ moment: Moment) {
+        let limit = refusedSize < brokerLimit ?? .max ? refusedSize : brokerLimit
+        options.brokerLimit = limit
+        if let limit, limit < PeersOptions.leastMessage { log(.smallPackets(limit)) }
+        for place in peers.indices {
+            guard let limit, let message = peers[place].outbox.inFlight, message.bytes.count > limit else { continue }
+            peers[place].outbox.drop()
+            wantResync(place, why: "the broker takes no message of \(message.bytes.count) bytes", moment)
+        }
     }
 
     /// The partitions that this gateway reads, each with the time since when; none while the reading connection is lost.

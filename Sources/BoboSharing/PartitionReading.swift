@@ -38,6 +38,8 @@ struct PartitionReading {
     /// Tells this life's cuts from those of others, and from each other.
     private let life: String
     private var number = 0
+    /// Whether all that an earlier life's session held has been read, so that it is clear what that had not subscribed.
+    private var knowsLeftovers = true
 
     /// - Parameter names: all partitions there are.
     /// - Parameter life: another one in each life of the gateway.
@@ -57,7 +59,7 @@ struct PartitionReading {
     /// Whether others read all that this gateway has read, by the stream itself where there are cuts.
     var isReleased: Bool {
         switch handOver {
-        case .cuts: !partitions.values.contains { $0.cut.acts }
+        case .cuts: !partitions.values.contains { $0.cut.isReader }
         case .overlap: partitions.values.allSatisfy { $0.state == .idle || $0.state == .unsubscribing }
         case .fixed: true
         }
@@ -79,9 +81,17 @@ struct PartitionReading {
     }
 
     /// The partitions that the division gives to this gateway, or what is fixed.
-    /// - Parameter isReadElsewhere: whether another has cut a partition before the mark went that has come back.
-    mutating func want(_ names: [String], now: Duration, isReadElsewhere: (String) -> Bool) -> [Effect] {
+    /// - Parameter isReadElsewhere: whether another has cut a partition before the mark went that has come back; nil: none
+    ///   has come back yet.
+    mutating func want(_ names: [String], now: Duration, isReadElsewhere: ((String) -> Bool)?) -> [Effect] {
         for name in partitions.keys { self[name].isWanted = names.contains(name) }
+        guard let isReadElsewhere else { return insist(now: now, mayLetGo: { _ in false }) }
+        return settleLeftovers(now: now, isReadElsewhere: isReadElsewhere)
+    }
+
+    /// The mark has come back: what an earlier life's session had not subscribed is not taken for its own any more.
+    mutating func settleLeftovers(now: Duration, isReadElsewhere: (String) -> Bool) -> [Effect] {
+        knowsLeftovers = true
         if handOver == .cuts {
             for name in partitions.keys where self[name].isLeftover && isReadElsewhere(name) {
                 self[name].cut.abandon()
@@ -99,6 +109,8 @@ struct PartitionReading {
             let isWanted = self[name].isWanted
             switch handOver {
             case .cuts:
+                // Subscribed now, one that the session had not would be acted on while its reader acts on it, too.
+                guard knowsLeftovers || !self[name].isLeftover else { continue }
                 effects += take(name, now) { $0.want(isWanted) }
             case .overlap, .fixed:
                 if isWanted, self[name].state == .idle || self[name].isLeftover {
@@ -143,6 +155,7 @@ struct PartitionReading {
     /// - Parameter isFirst: since the start; what a kept session has subscribed is not known then.
     mutating func connected(hasSession: Bool, isFirst: Bool, now: Duration) -> [Effect] {
         if isFirst, hasSession {
+            knowsLeftovers = false
             for name in partitions.keys {
                 self[name].cut = CutReader(gateway: gateway, hasSession: true)
                 self[name].state = .reading

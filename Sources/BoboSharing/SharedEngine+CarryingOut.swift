@@ -63,16 +63,19 @@ extension SharedEngine {
             engine.dropRuns()
             _ = engine.takeChanges()
         case .read(let names):
-            let (peers, marked) = (peers, markReturned)
-            effects += partitions.want(names, now: moment.now) { name in
-                guard let marked else { return false }
-                return peers?.hasRead(name, since: marked) ?? false
-            }
+            effects += partitions.want(names, now: moment.now, isReadElsewhere: isReadElsewhere)
         case .stopped(let sessionMayGo):
             // A session that stays keeps its subscriptions: nobody reads meanwhile what this gateway was the last to read.
-            effects.append(.stopped(sessionMayGo: sessionMayGo && hasMadeWay))
+            effects.append(.stopped(sessionMayGo: sessionMayGo && isReleased))
         case .log(let log): effects.append(.log(log))
         }
+    }
+
+    /// Whether a peer has read a partition since before the first mark went that came back; nil before that.
+    var isReadElsewhere: ((String) -> Bool)? {
+        guard let marked = markReturned else { return nil }
+        let peers = peers
+        return { peers?.hasRead($0, since: marked) ?? false }
     }
 
     /// Where the sensors' timestamps are the clock, a gateway that has read none goes by its peers' events.

@@ -151,9 +151,17 @@ package final class SharedEngine {
     }
 
     /// The connection that publishes is up, and the inbox and the statuses are subscribed; or it is lost.
-    package func publishing(isUp: Bool, at moment: Moment) {
+    /// - Parameter limit: bytes of a message to a peer that the broker takes at most; nil: as many as there are.
+    package func publishing(isUp: Bool, limit: Int? = nil, at moment: Moment) {
         begin(moment)
-        peers?.connection(isUp: isUp, at: moment, runs)
+        peers?.connection(isUp: isUp, limit: limit, at: moment, runs)
+        carryOut(moment)
+    }
+
+    /// The broker has refused a message to a peer, since it is too large.
+    package func refused(bytes: Int, at moment: Moment) {
+        begin(moment)
+        peers?.refused(bytes: bytes, at: moment, runs)
         carryOut(moment)
     }
 
@@ -209,6 +217,9 @@ package final class SharedEngine {
             if markReturned == nil { markReturned = markPublished }
             lastRead = moment.now
             partitions.rely(now: moment.now)
+            if peers?.isReady == true, let isReadElsewhere {
+                effects += partitions.settleLeftovers(now: moment.now, isReadElsewhere: isReadElsewhere)
+            }
         }
         carryOut(moment)
     }
@@ -253,7 +264,11 @@ package final class SharedEngine {
             carryOut(moment)
             if isIdle, isReadingUp, !waited.isOld { decideAbsences(moment) }
         }
-        if let peers, peers.nextDeadline <= moment.now { self.peers?.tick(at: moment, runs) }
+        if let peers, peers.nextDeadline <= moment.now {
+            self.peers?.tick(at: moment, runs)
+            // What the division gives this gateway is known before it is looked what it may let go.
+            carryOut(moment)
+        }
         if moment.now - lastSecond >= .seconds(1) { eachSecond(moment) }
         carryOut(moment)
     }
@@ -317,7 +332,16 @@ package final class SharedEngine {
         effects += partitions.insist(now: moment.now) { peers?.mayLetGo($0) ?? false }
         let age = options.peers?.rememberAge ?? .zero
         engine.forgetRemembered(endedBefore: (moment.now - age).wholeMilliseconds) { peers?.remembers($0) ?? false }
-        if let published = markPublished, waited.isOld, moment.now - published >= .seconds(10) { publishMark(moment) }
+        let patience = waited.isOld ? .seconds(10) : quiet
+        if let patience, let published = markPublished, moment.now - max(published, lastRead ?? published) >= patience {
+            publishMark(moment)
+        }
+    }
+
+    /// After so long without a message a mark shows that the reading connection is good: should it be lost later, less of what
+    /// waited then is taken for unread. nil where none is needed.
+    private var quiet: Duration? {
+        options.dropsWhatOthersRead && isReadingUp && isMarkSubscribed ? options.peers?.pingAfter : nil
     }
 
     /// A gap between inputs means that the gateway stood still: what lies in its sockets is old.
@@ -340,8 +364,19 @@ package final class SharedEngine {
         effects.append(.publishMark(waited.mark))
     }
 
+    /// Whether messages that were read wait to be taken: told by who reads.
+    package var hasWaiting = false {
+        didSet { peers?.hasWaiting = hasWaiting }
+    }
+
+    /// Whether nothing is to be read any more, since the gateway stops.
+    package var isFinishing: Bool { peers?.isFinishing == true }
+
     /// Whether the broker holds nothing for this gateway that is to be read here.
-    var hasMadeWay: Bool { isReadingUp && !waited.isOld && takesMessages && partitions.isReleased }
+    private var hasMadeWay: Bool { isReleased && !waited.isOld && takesMessages }
+
+    /// Whether nothing that is read from now on is acted on here.
+    var isReleased: Bool { isReadingUp && !hasWaiting && partitions.isReleased }
 
     /// After each input: whether what waited is decided now, and what others may rely on.
     func settleReading(_ moment: Moment) {

@@ -120,7 +120,8 @@ public struct TopicFilter: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The narrowest single filter that covers both: equal levels stay, others become `+`, and from where the lengths
-    /// differ, `#`.
+    /// differ, `#`. (Of two that have no topic in common, where one alone names topics with `$`, it covers the other only: no
+    /// filter covers both.)
     public func join(_ other: TopicFilter) -> TopicFilter {
         if covers(other) { return self }
         if other.covers(self) { return other }

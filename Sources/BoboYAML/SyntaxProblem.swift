@@ -47,9 +47,15 @@ private func duplicateKey(_ key: String, first: Mark, in source: YAMLSource) -> 
         }
         return Problem(
             place: SourcePlace(file: source.file, line: number, column: first.column),
-            message: "\(message), first at \(first.line):\(first.column)")
+            message: "\(message), first at \(first.line):\(first.column)"
+                + (isEntry(first, in: source) ? "; each entry of a list begins with \"- \"" : ""))
     }
     return Problem(place: place, message: message)
+}
+
+/// Whether the key begins an entry of a list: `- key: value`.
+private func isEntry(_ mark: Mark, in source: YAMLSource) -> Bool {
+    source.line(mark.line).prefix(mark.column - 1).last { !$0.isBlank } == "-"
 }
 
 private struct SyntaxFault {
@@ -91,6 +97,10 @@ private struct SyntaxFault {
                 ? "the line is indented further than the one before it allows"
                 : "a text or an expression that holds \": \" stands in quotes"
         }
+        if problem == "did not find expected '-' indicator" {
+            return "the line is indented less than those it belongs to, or a \"- \" is missing before it"
+        }
+        if problem == "could not find expected ':'" { return "a key stands with \": \" behind it" }
         if problem.hasPrefix("found a tab character") { return "lines are indented with spaces" }
         if problem.hasPrefix("Maximum nesting level") { return nil }
         let context = context?.text ?? ""
@@ -104,6 +114,11 @@ private struct SyntaxFault {
         if let opener { return quoteRule(opener) }
         if let unclosed, let opener = scalar(at: unclosed) {
             return "the \(opener) at \(unclosed.line):\(unclosed.column) is not closed before; " + quoteRule(opener)
+        }
+        if problem == "did not find expected key" {
+            return scalar(at: mark) == "-"
+                ? "either all that stands here is a list, each entry with a \"- \", or none of it"
+                : "the line is indented otherwise than those it belongs to"
         }
         return nil
     }

@@ -74,7 +74,9 @@ struct bobo_json_parser : json_output {
         if (!map || place.below.empty()) return;
         size_t from = found.size();
         size_t met = 0;
-        for (auto field : element.get_object().value_unsafe()) {
+        // Held by a name: a range in a `for` does not keep the result alive that it is taken from.
+        const dom::object members = element.get_object().value_unsafe();
+        for (auto field : members) {
             branch *child = place.find(field.key);
             if (!child) continue;
             if (met > 0) forget(*child, from);
@@ -93,11 +95,13 @@ struct bobo_json_parser : json_output {
     bool deeper(dom::element element, size_t depth) const {
         if (element.is_array()) {
             if (depth >= max_depth) return true;
-            for (auto child : element.get_array().value_unsafe())
+            const dom::array elements = element.get_array().value_unsafe();
+            for (auto child : elements)
                 if (deeper(child, depth + 1)) return true;
         } else if (element.is_object()) {
             if (depth >= max_depth) return true;
-            for (auto field : element.get_object().value_unsafe())
+            const dom::object members = element.get_object().value_unsafe();
+            for (auto field : members)
                 if (deeper(field.value, depth + 1)) return true;
         }
         return false;

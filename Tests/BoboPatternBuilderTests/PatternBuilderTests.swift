@@ -63,6 +63,44 @@ struct Smoke: Codable, Sendable { let density: Double }
         #expect(String(decoding: event.json, as: UTF8.self).contains("\"heat\":[{"))
     }
 
+    @Test("What a completed run has done: messages and lines, made by closures; the complex event's topic, too")
+    func actions() throws {
+        struct Valve: Encodable {
+            let room: String
+            let open: Bool
+        }
+        let heat = Group<Climate>("heat")
+        let detector = try detector(
+            Pattern(
+                "hot", version: "1", key: .level(1), topic: { run in "alarms/\(run.key() ?? "")" }, qos: 2,
+                isRetained: true,
+                actions: [
+                    .publish(to: { _ in "siren/set" }, qos: 1) { _ in "ON" },
+                    .publish(to: { run in "valve/\(run.key() ?? "")" }, isRetained: true) { run in
+                        Valve(room: run.key() ?? "", open: false)
+                    },
+                    .log(.warning) { run in "\(try run[heat][0].payload.celsius) degrees" },
+                    .log { run in try run[Group<Climate>("other")].isEmpty ? "" : "" },
+                ]
+            ) {
+                FollowedBy(heat, on: "home/+/temperature") { $0.payload.celsius > 55 }
+            })
+        let events = feed(detector, ("home/hall/temperature", #"{"celsius": 60}"#))
+        #expect(events.map(\.topic) == ["alarms/hall"] && events[0].qos == 2 && events[0].isRetained)
+        let works = detector.takeActions().map(\.work)
+        try #require(works.count == 4)
+        guard case .publish("siren/set", let siren, 1, false) = works[0],
+            case .publish("valve/hall", let valve, 0, true) = works[1],
+            case .log("60.0 degrees", .warning) = works[2], case .failed = works[3]
+        else {
+            Issue.record("\(works)")
+            return
+        }
+        #expect(String(decoding: siren, as: UTF8.self) == "ON")
+        #expect(String(decoding: valve, as: UTF8.self) == #"{"open":false,"room":"hall"}"#)
+        #expect(detector.takeActions().isEmpty)
+    }
+
     @Test("Silence, by the clock alone")
     func absent() throws {
         struct Motion: Decodable, Sendable { let occupancy: Bool }

@@ -96,6 +96,30 @@ import Testing
                 }
             }
         ),
+        (
+            "rest: {for: 20s, until: 'payload.v > first.payload.v'}\nblocks: [{followed_by: A, group: a}, {followed_by: B}]",
+            {
+                let a = Group<Letter>("a")
+                return try Pattern(
+                    "q", version: "1", rest: .seconds(20),
+                    restUntil: When(as: Letter.self) { letter, run in try letter.payload.v > run[a][0].payload.v }
+                ) {
+                    FollowedBy(a) { $0.payload.type == "A" }
+                    FollowedBy(when("B"))
+                }
+            }
+        ),
+        (
+            "recent: 3\nsingleton: true\nblocks: [{followed_by: 'recent.all(e, e.payload.v > 2)'}, {followed_by: C}]",
+            {
+                try Pattern("q", version: "1", isSingleton: true, recent: .events(3)) {
+                    FollowedBy(as: Letter.self) { _, run in
+                        try run.recent.allSatisfy { try $0.payload(as: Letter.self).v > 2 }
+                    }
+                    FollowedBy(when("C"))
+                }
+            }
+        ),
     ]
 
     /// The completed runs, as the events of their histories and the times.

@@ -277,7 +277,7 @@ import Testing
         ("{next: payload.x > 1 && bar}", "5:33: undeclared name bar"),
         ("{next: foo(1)}", "5:16: undeclared function foo"),
         ("{next: 1 + 'a' == 2}", "5:18: + does not take int and string; string(…) makes a text of a value"),
-        ("{next: recent == 1}", "5:16: `recent` is not built yet"),
+        ("{next: recnt == 1}", "5:16: undeclared name recnt; is recent meant?"),
         (
             "{next: latest('a') == null}",
             "5:23: latest() reads what the pattern keeps under \"state\", and it keeps nothing; expected \"state\" with the topics"

@@ -88,8 +88,8 @@ import Testing
         (
             "foo: 1\nwithn: 5s",
             [
-                "5:5: unknown key \"foo\", expected one of name, input, key, within, singleton, after_match, rest, state, preconditions, haltconditions, blocks, max_runs, max_history, emit, actions",
-                "6:5: unknown key \"withn\", expected one of name, input, key, within, singleton, after_match, rest, state, preconditions, haltconditions, blocks, max_runs, max_history, emit, actions; did you mean \"within\"?",
+                "5:5: unknown key \"foo\", expected one of name, recent, define, input, key, within, singleton, after_match, rest, state, preconditions, haltconditions, blocks, max_runs, max_history, emit, actions",
+                "6:5: unknown key \"withn\", expected one of name, recent, define, input, key, within, singleton, after_match, rest, state, preconditions, haltconditions, blocks, max_runs, max_history, emit, actions; did you mean \"within\"?",
             ]
         ),
         (
@@ -156,7 +156,48 @@ import Testing
                 "5:37: expected a topic filter: + and # stand alone between slashes: c+",
             ]
         ),
-        ("recent: 5", ["5:5: \"recent\" is not built yet"]),
+        (
+            "recent: 0\nmax_runs: 5",
+            ["5:13: found the number 0, expected a number of events from 1 to 10000, or a duration such as 1h"]
+        ),
+        (
+            "recent: soon",
+            [
+                "5:13: found the text \"soon\", expected a duration such as 250ms, 30s, 5m, 2h, 1d, 1h30m of at least 1ms and at most 366d"
+            ]
+        ),
+        (
+            "haltconditions: [size(recent) > 3]",
+            [
+                "5:22: recent is what the pattern keeps under \"recent\", and it keeps nothing; expected \"recent\" with a number of events or a duration, such as 10 or 1h"
+            ]
+        ),
+        (
+            "recent: 3\nkey: recent[0].topic\nemit: {data: size(recent)}",
+            [
+                "6:10: found the run's key or history, or what came before, expected an expression over the event alone",
+                "7:18: found \"recent\", which \"emit\" and \"actions\" do not have",
+            ]
+        ),
+        (
+            "define: {open: payload.x == , 2b: 'true', last: 'true', wet: payload.y}\nhaltconditions: [open, wet + 1, dry]",
+            [
+                "5:32: found the end of the expression, expected a value",
+                "5:35: found \"2b\", expected the name of a definition: letters, digits and _, no digit first",
+                "5:47: found \"last\", which means something else in expressions, expected another name",
+                "6:37: undeclared name dry",
+            ]
+        ),
+        (
+            "define: [a]",
+            [
+                "5:13: found a list, expected names with their expressions, such as {is_open: payload.contact == false}; an expression or a text that begins with [ stands in quotes"
+            ]
+        ),
+        (
+            "define: {here: size(history) > 1}\nkey: here",
+            ["6:10: found the run's key or history, or what came before, expected an expression over the event alone"]
+        ),
         (
             "after_match: skip",
             ["5:18: found the text \"skip\", expected one of no_skip, skip_past_last_event"]

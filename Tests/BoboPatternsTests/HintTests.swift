@@ -21,6 +21,15 @@ import Testing
         #expect(hints([HintTests.a, "{followed_by: payload.b, loop: true}", HintTests.a]).isEmpty)
     }
 
+    @Test func whatIsRetainedIsTakenForNew() {
+        func hints(_ emit: String) -> [String] {
+            Loaded("phenomenon: p\npatterns: [{name: q, input: t, blocks: [{next: true}]}]\nemit: \(emit)").hints
+        }
+        #expect(hints("{retain: true}").count == 1)
+        #expect(hints("{retain: true}").first?.hasPrefix("a.yaml:3:16: hint: whoever subscribes later") == true)
+        #expect(hints("{retain: false}").isEmpty)
+    }
+
     @Test func timesWithLoop() {
         #expect(
             hints([HintTests.a, "{followed_by: payload.b, times: 3, loop: true}", HintTests.a])

@@ -225,4 +225,19 @@ import Testing
         #expect(reader.reconnected() == [])
         #expect(reader.want(true) == [])
     }
+
+    @Test func `A gateway whose own cut is under way has not made way`() {
+        var reader = CutReader(gateway: "a", hasSession: false)
+        #expect(!reader.isReader)
+        #expect(reader.want(true) == [.subscribe])
+        #expect(reader.subscribed() == [.publishCut])
+        // From the cut on, which may wait in its session, messages are its to act on.
+        #expect(reader.isReader && !reader.acts)
+        _ = reader.want(false)
+        #expect(reader.isReader)
+        _ = reader.cut(naming: "a")
+        #expect(reader.isReader && reader.acts)
+        _ = reader.cut(naming: "b")
+        #expect(!reader.isReader)
+    }
 }

@@ -213,6 +213,39 @@ import Testing
         #expect(network["b"].peers.publishers.count == 2)
     }
 
+    @Test func `A retained online of a new life does not make the old life's ready and reads count again`() {
+        let network = Network(["a", "b"])
+        network.start()
+        network.with("b") { peers, moment, runs in peers.reads(["p": moment.now], at: moment, runs) }
+        network.run(for: .seconds(1))
+        #expect(network["a"].peers.publishers.count == 2 && network["a"].peers.hasRead("p", since: network.now))
+        network.kill("b")
+        #expect(network["a"].peers.publishers == ["a"])
+        // It is back, says the broker; nothing has come of itself.
+        network.with("a") { peers, moment, runs in
+            peers.status(of: "b", isOnline: true, isRetained: true, at: moment, runs)
+        }
+        network.run(for: .seconds(3))
+        #expect(network["a"].peers.publishers == ["a"])
+        network.restart("b")
+        network.run(for: .seconds(2))
+        #expect(network["a"].peers.publishers.count == 2 && !network["a"].peers.hasRead("p", since: network.now))
+    }
+
+    @Test func `The 5 s till a gateway is ready begin when it is connected, however long it was without a broker`() {
+        let network = Network(["a", "b"])
+        network.run(for: .seconds(20))
+        #expect(network["a"].holds && network["b"].holds)
+        // b's status says that it is there, and yet it does not answer.
+        network.blocked = [["b", "a"]]
+        network.connect("b")
+        network.connect("a")
+        network.run(for: .seconds(4))
+        #expect(network["a"].holds)
+        network.run(for: .seconds(2))
+        #expect(!network["a"].holds)
+    }
+
     @Test func `The order in which runs changed is the order in which they are applied`() {
         let network = Network(["a", "b"])
         network.start()

@@ -23,7 +23,7 @@ import Testing
     @Test(
         "Known types that do not fit are refused with what was found and what was expected",
         arguments: [
-            ("topic > 3", "> does not take string and int"),
+            ("topic > 3", "> does not take string and int; a number stands without quotes, and double(…) makes one of a text"),
             ("topic + 3", "+ does not take string and int; string(…) makes a text of a value"),
             ("topic == 3", "string is never equal to int"), ("!topic", "! takes bool, found string"),
             ("topic && true", "&& takes bool, found string"), ("topic ? 1 : 2", "? : takes bool, found string"),
@@ -68,7 +68,7 @@ import Testing
         let error = try #require(throws: CompilationError.self) {
             try test.environment.compile("topic > 3 &&\n  tpic == 'a'")
         }
-        #expect(error.description == "1:7: > does not take string and int\n2:3: undeclared name tpic; is topic meant?")
+        #expect(error.description == "1:7: > does not take string and int; a number stands without quotes, and double(…) makes one of a text\n2:3: undeclared name tpic; is topic meant?")
         #expect(error.rendered.hasSuffix("undeclared name tpic; is topic meant?\n    tpic == 'a'\n    ^"))
     }
 

@@ -11,7 +11,22 @@ private let isThere = FileManager.default.fileExists(atPath: folder.path)
 /// The least share of the cases that must pass.
 private let floor = 1.0
 
+/// Cases of our own, in the same form, for what the specification says and the set may not ask.
+private let ownCases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases")
+
 @Suite struct ConformanceTests {
+    @Test("Cases of our own, from the specification's text")
+    func own() throws {
+        var count = 0
+        let cases = try Data(contentsOf: ownCases.appendingPathComponent("cel.jsonl"))
+        for line in cases.split(separator: UInt8(ascii: "\n")) {
+            let found = try #require(try ConformanceCase(line: line))
+            #expect(found.isPassed, "\(found.name): \(found.expression)")
+            count += 1
+        }
+        #expect(count > 800)
+    }
+
     @Test("Conformance", .enabled(if: isThere, "there is no folder with the conformance set (CEL_CONFORMANCE)"))
     func conformance() throws {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

@@ -221,6 +221,25 @@ import Testing
         }
     }
 
+    @Test func `No absent is decided right after the broker was away: the event may wait in the session`() {
+        for seed in 1...4 as ClosedRange<UInt64> {
+            let play = play {
+                $0.seed = seed; $0.hasTimestamps = true
+            }
+            play.publish("c")
+            play.run(2)
+            play.stopBroker()
+            play.run(0.5)
+            play.startBroker()
+            // Before the deadline, and before anybody who reads it is back.
+            let number = play.publish("a")
+            play.run(12)
+            #expect(!play.readers(of: number).isEmpty)
+            #expect(play.published("silence").isEmpty)
+            #expect(play.checkAtTheEnd().isEmpty)
+        }
+    }
+
     @Test func `Where a gateway that is to decide stands still, absents still come in the order of their deadlines`() {
         for seed in 1...6 as ClosedRange<UInt64> {
             let play = play {

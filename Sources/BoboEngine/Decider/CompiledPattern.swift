@@ -69,6 +69,8 @@ final class CompiledPattern {
     /// Whether a run that completes halts the others of its key.
     let isExclusive: Bool
     let readsPrevious: Bool
+    /// What `recent` reads; nil where nothing reads it.
+    let recent: Pattern.Recent?
     let readsState: Bool
     /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
     let firstPlace: Int
@@ -112,6 +114,7 @@ final class CompiledPattern {
         isExclusive = pattern.rest != nil || pattern.afterMatch == .skipPastLastEvent
         let programs = pattern.programs
         readsPrevious = programs.contains { $0.readsPrevious }
+        recent = programs.contains { $0.readsRecent } ? pattern.recent : nil
         readsState = programs.contains { $0.readsState }
         keyPath = pattern.key?.path(of: ExpressionEnvironment.Slot.event.rawValue)
         readsKey = programs.contains { $0.slots.contains(ExpressionEnvironment.Slot.key.rawValue) }

@@ -24,6 +24,7 @@ extension Matcher {
         }
         armed = armed.map { $0.addingClamped(milliseconds) }
         rests?.shift(by: milliseconds)
+        recent?.shift(by: milliseconds)
     }
 }
 

@@ -28,6 +28,8 @@ struct RunCounters {
     var started = 0
     var completed = 0
     var halted: [HaltReason: Int] = [:]
+    /// Rests that ended before their time, at `max_runs`.
+    var droppedRests = 0
 
     mutating func countHalt(_ reason: HaltReason, _ count: Int) {
         if count > 0 { halted[reason, default: 0] += count }

@@ -31,6 +31,8 @@ final class Matcher {
     @exclusivity(unchecked) var witness: Witness?
     /// Of a pattern with `previous`: by key, the last event that it saw.
     private let previous: PreviousEvents?
+    /// Of a pattern with `recent`: by key, the last events that it saw.
+    let recent: RecentWindows?
     /// Of a pattern with `rest`; where runs are shared, also of one with `after_match`.
     let rests: RestTable?
     /// Of a pattern with `state`: the numbers of its filters.
@@ -43,11 +45,10 @@ final class Matcher {
         self.compiled = compiled
         isKeyed = compiled.pattern.key != nil
         previous = compiled.readsPrevious ? PreviousEvents() : nil
+        recent = compiled.recent.map(RecentWindows.init)
         let ends = compiled.rest != nil || isShared && compiled.isExclusive
         rests = ends ? RestTable(limit: compiled.pattern.maximumRuns) : nil
     }
-
-    var previousDropped: Int { previous?.table.dropped ?? 0 }
 
     /// An event that passes the pattern's filters.
     func take(_ offer: Offer, _ conditions: [Program]?, _ state: inout RunState, _ scope: Scope) {
@@ -124,6 +125,7 @@ final class Matcher {
     ) {
         prepare(scope)
         if let previous { scope.previous = previous.table[key] }
+        if let recent { scope.recent = recent.take(offer.event, for: key) }
         let mayStart = !isResting(offer, key, &state, scope)
         take(offer, key, value, mayStart: mayStart, &state, scope)
         previous?.table.set(offer.event, for: key)
@@ -136,7 +138,8 @@ final class Matcher {
         let completed = state.effects.completions.count
         if let replication = state.replication {
             replication.recent.keep(
-                offer, of: self, key, previous: compiled.readsPrevious ? scope.previous : nil, at: replication.time)
+                offer, of: self, key, previous: compiled.readsPrevious ? scope.previous : nil,
+                recent: recent == nil ? nil : scope.recent?.copy, at: replication.time)
             if let known { offerWithExceptions(offer, known, replication, &state, scope) }
         } else if let known {
             offerToRuns(offer, known, &state, scope)

@@ -76,6 +76,7 @@ extension Matcher {
         let oldest = oldest(state.forest)
         if let rests, rests.dropOldest(before: oldest?.timestamp) {
             state.counters.countHalt(.maximumRuns, 1)
+            state.counters.droppedRests += 1
             return
         }
         guard let (run, _) = oldest else { return }

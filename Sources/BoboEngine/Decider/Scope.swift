@@ -9,6 +9,8 @@ final class Scope: Activation {
     @exclusivity(unchecked) var now: Int64 = 0
     /// The event before this one that the pattern saw with this key. Only of a pattern that reads it.
     @exclusivity(unchecked) var previous: Event?
+    /// The events of late that the pattern saw with this key, this one the last. Only of a pattern that reads them.
+    @exclusivity(unchecked) var recent: RecentWindow?
     /// nil: there is none, as for the expressions of sensors.
     @exclusivity(unchecked) var state: StateStore?
     /// Which of the filters of `state` are the pattern's. Only of a pattern that reads them.
@@ -51,6 +53,7 @@ final class Scope: Activation {
         case .now: return .timestamp(Timestamp(clampingMilliseconds: now))
         case .timezone: return timezone
         case .previous: return previous.map { .object($0) } ?? .null
+        case .recent: return .list(recent?.list ?? List([]))
         case nil:
             let group = slot - ExpressionEnvironment.Slot.groups
             guard let view, group < view.groups.count else { return .list(List([])) }

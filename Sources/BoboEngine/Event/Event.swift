@@ -13,13 +13,15 @@ public final class Event: @unchecked Sendable {
     @exclusivity(unchecked) public private(set) var topic: Topic
     /// Of how many complex events, each from the one before, this one is the last: 0 for a sensor's message.
     let depth: Int
+    /// Whether the broker had stored the message before this gateway came.
+    @exclusivity(unchecked) private(set) var isRetained: Bool
     @exclusivity(unchecked) private(set) var content: EventContent
     let paths: Paths
 
     /// - Parameter content: borrowed; to be settled (`settle()`) before it is gone.
     init(
         identifier: EventIdentifier, kind: Kind = .simple, timestamp: Int64, topic: Topic, content: EventContent,
-        depth: Int = 0, paths: Paths
+        depth: Int = 0, isRetained: Bool = false, paths: Paths
     ) {
         self.identifier = identifier
         self.kind = kind
@@ -27,15 +29,19 @@ public final class Event: @unchecked Sendable {
         self.topic = topic
         self.content = content
         self.depth = depth
+        self.isRetained = isRetained
         self.paths = paths
     }
 
     deinit { content.free() }
 
     /// Becomes the event of another message. Nobody else holds it, and its content is borrowed.
-    func use(identifier: EventIdentifier, timestamp: Int64, topic: Topic, content: EventContent) {
+    func use(
+        identifier: EventIdentifier, timestamp: Int64, topic: Topic, content: EventContent, isRetained: Bool
+    ) {
         self.identifier = identifier
         self.timestamp = timestamp
+        self.isRetained = isRetained
         if self.topic !== topic { self.topic = topic }
         self.content.free()
         self.content = content

@@ -15,6 +15,7 @@ extension Event: HostObject {
         case .ts: return .timestamp(Timestamp(clampingMilliseconds: timestamp))
         case .kind: return .string(kind.rawValue)
         case .id: return .string(identifier.description)
+        case .retained: return .bool(isRetained)
         case nil: throw EvaluationFailure(.other("an event has no field \(index)"))
         }
     }

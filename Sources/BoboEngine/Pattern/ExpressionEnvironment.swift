@@ -5,7 +5,7 @@ public import CEL
 public struct ExpressionEnvironment: Sendable {
     /// The order in which the names are declared.
     enum Slot: Int, CaseIterable {
-        case event, key, history, first, last, now, timezone, previous
+        case event, key, history, first, last, now, timezone, previous, recent
 
         static let groups = allCases.count
     }
@@ -17,10 +17,11 @@ public struct ExpressionEnvironment: Sendable {
             ObjectType.Field(name: "text", type: .string), ObjectType.Field(name: "topic", type: .string),
             ObjectType.Field(name: "levels", type: .list(.string)), ObjectType.Field(name: "ts", type: .timestamp),
             ObjectType.Field(name: "kind", type: .string), ObjectType.Field(name: "id", type: .string),
+            ObjectType.Field(name: "retained", type: .bool),
         ])
 
     enum EventField: Int {
-        case payload, text, topic, levels, ts, kind, id
+        case payload, text, topic, levels, ts, kind, id, retained
     }
 
     private static let aliases = ["payload", "text", "topic", "levels", "ts", "kind"]
@@ -37,12 +38,26 @@ public struct ExpressionEnvironment: Sendable {
         "duration", "timestamp", "math", "strings", "cel", "base64", "matches",
     ]
 
+    /// A name that a pattern gives to an expression.
+    public struct Definition: Sendable, Hashable {
+        public let name: String
+        public let expression: String
+
+        public init(name: String, expression: String) {
+            self.name = name
+            self.expression = expression
+        }
+    }
+
     private var environment: Environment
 
     /// The environment of a pattern with these groups.
     /// - Parameters:
     ///   - otherGroups: those of the phenomenon's other patterns, empty lists here; for `emit` and `actions` alone.
-    public init(paths: PathTable, groups: [String], otherGroups: [String] = []) {
+    ///   - definitions: names that stand for expressions; one that cannot be parsed is none.
+    public init(
+        paths: PathTable, groups: [String], otherGroups: [String] = [], definitions: [Definition] = []
+    ) {
         let event = CELType.object(ExpressionEnvironment.eventType.name)
         environment = Environment(paths: paths)
         environment.declare(ExpressionEnvironment.eventType)
@@ -54,16 +69,18 @@ public struct ExpressionEnvironment: Sendable {
         environment.declare(variable: "now", type: .timestamp)
         environment.declare(variable: "timezone", type: .string)
         environment.declare(variable: "previous", type: event)
+        environment.declare(variable: "recent", type: .list(event))
         for name in groups + otherGroups { environment.declare(variable: name, type: .list(event)) }
         for name in ExpressionEnvironment.aliases {
             // The text is the language's own, so that it always parses.
             try? environment.declare(alias: name, expression: "event." + name)
         }
-        for name in ["recent", "secret"] {
-            environment.declare(reserved: name, reason: "`\(name)` is not built yet")
-        }
+        environment.declare(reserved: "secret", reason: "`secret` is not built yet")
         environment.declare(TopicMatching.declaration)
         for function in StateFunctions.declarations { environment.declare(function) }
+        for definition in definitions {
+            try? environment.declare(alias: definition.name, expression: definition.expression)
+        }
     }
 
     /// - Throws: `CompilationError` with every problem of the expression.
@@ -84,7 +101,7 @@ extension Program {
             guard let known = ExpressionEnvironment.Slot(rawValue: slot) else { return true }
             return switch known {
             case .history, .first, .last: true
-            case .event, .key, .now, .timezone, .previous: false
+            case .event, .key, .now, .timezone, .previous, .recent: false
             }
         }
     }
@@ -92,7 +109,10 @@ extension Program {
     /// Whether it reads the event under check.
     package var readsEvent: Bool { slots.contains(ExpressionEnvironment.Slot.event.rawValue) }
 
-    package var readsPrevious: Bool { slots.contains(ExpressionEnvironment.Slot.previous.rawValue) }
+    /// Whether it reads the events that came before: `previous` or `recent`.
+    package var readsPrevious: Bool { slots.contains(ExpressionEnvironment.Slot.previous.rawValue) || readsRecent }
+
+    package var readsRecent: Bool { slots.contains(ExpressionEnvironment.Slot.recent.rawValue) }
 
     /// Whether it reads the last messages of topics.
     package var readsState: Bool { hostCalls.contains { StateFunctions.names.contains($0.name) } }

@@ -18,6 +18,8 @@ package struct NativeScope {
     /// Milliseconds since 1970.
     package var now: Int64 { scope.now }
     package var previous: Event? { scope.previous }
+    /// The events of late that the pattern saw with this key, this one the last; empty where the pattern keeps none.
+    package var recent: [Event] { scope.recent?.events ?? [] }
 
     /// What the run has accepted, oldest first.
     package var history: [Event] { NativeScope.events(scope.view?.all.elements ?? []) }

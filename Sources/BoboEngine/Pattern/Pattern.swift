@@ -35,6 +35,17 @@ public struct Pattern: Sendable {
         }
     }
 
+    /// What `recent` holds.
+    public enum Recent: Sendable, Equatable {
+        /// The last so many events that the pattern saw with the key.
+        case events(Int)
+        /// Those of the last so many milliseconds.
+        case milliseconds(Int64)
+
+        /// Of a key so many events are kept at most.
+        public static let limit = 10_000
+    }
+
     public static let defaultMaximumRuns = 100_000
     public static let defaultMaximumHistory = 100_000
 
@@ -54,6 +65,8 @@ public struct Pattern: Sendable {
     public let rest: Rest?
     /// The topics whose last messages `latest` and `latest_of` read.
     public let state: [Input]
+    /// The events of late that expressions read as `recent`; nil: none.
+    public let recent: Recent?
     public let emit: Emit
     public let actions: [Action]
 
@@ -67,8 +80,8 @@ public struct Pattern: Sendable {
         name: String, input: [Input]? = nil, key: Program? = nil, within: Int64? = nil, isSingleton: Bool = false,
         blocks: [Block], preconditions: [Predicate] = [], haltconditions: [Predicate] = [],
         maximumRuns: Int = Pattern.defaultMaximumRuns, maximumHistory: Int = Pattern.defaultMaximumHistory,
-        afterMatch: AfterMatch = .noSkip, rest: Rest? = nil, state: [Input] = [], emit: Emit = Emit(),
-        actions: [Action] = [], version: Hash128 = Hash128()
+        afterMatch: AfterMatch = .noSkip, rest: Rest? = nil, state: [Input] = [], recent: Recent? = nil,
+        emit: Emit = Emit(), actions: [Action] = [], version: Hash128 = Hash128()
     ) {
         self.name = name
         self.input = input
@@ -83,6 +96,7 @@ public struct Pattern: Sendable {
         self.afterMatch = afterMatch
         self.rest = rest
         self.state = state
+        self.recent = recent
         self.emit = emit
         self.actions = actions
         self.version = version

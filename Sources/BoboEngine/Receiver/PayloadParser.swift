@@ -24,7 +24,7 @@ final class PayloadParser {
 
     private func want(_ path: Int) {
         let names = paths.path(path)
-        let bytes = names.map { Array($0.utf8).map(CChar.init(bitPattern:)) }
+        let bytes = names.map { $0.utf8.map { CChar(truncatingIfNeeded: $0) } }
         let joined = bytes.flatMap { $0 }
         joined.withUnsafeBufferPointer { buffer in
             var starts: [UnsafePointer<CChar>?] = []

@@ -73,13 +73,14 @@ final class Receiver {
         var identifier = EventIdentifier.counted(source: options.source, number: message.number)
         if let sensor, sensor.timestamp != nil || sensor.eventIdentifier != nil {
             let draft = Event(
-                identifier: identifier, timestamp: timestamp, topic: route.topic, content: content, paths: paths)
+                identifier: identifier, timestamp: timestamp, topic: route.topic, content: content,
+                isRetained: message.isRetained, paths: paths)
             timestamp = self.timestamp(of: draft, sensor)
             identifier = self.identifier(of: draft, sensor)
             scope.event = nil
         }
         if isEvent { counters.events += 1 }
-        return (event(identifier, timestamp, route.topic, content), isEvent)
+        return (event(identifier, timestamp, route.topic, content, isRetained: message.isRetained), isEvent)
     }
 
     /// Whether a line that has been read by `lineParser`, on a topic of no sensor's, is an event: none where it is too large.
@@ -102,13 +103,17 @@ final class Receiver {
 
     @inline(__always)
     private func event(
-        _ identifier: EventIdentifier, _ timestamp: Int64, _ topic: Topic, _ content: EventContent
+        _ identifier: EventIdentifier, _ timestamp: Int64, _ topic: Topic, _ content: EventContent,
+        isRetained: Bool = false
     ) -> Event {
         guard let event = spare else {
-            return Event(identifier: identifier, timestamp: timestamp, topic: topic, content: content, paths: paths)
+            return Event(
+                identifier: identifier, timestamp: timestamp, topic: topic, content: content, isRetained: isRetained,
+                paths: paths)
         }
         spare = nil
-        event.use(identifier: identifier, timestamp: timestamp, topic: topic, content: content)
+        event.use(
+            identifier: identifier, timestamp: timestamp, topic: topic, content: content, isRetained: isRetained)
         return event
     }
 

@@ -3,13 +3,14 @@ import CEL
 /// Peers' changes, and the decisions that gateways make together.
 extension Decider {
     /// Takes one change of a peer. What it completes is among the completions then; `catchUp` follows.
-    func apply(_ change: PeerChange) -> AppliedChange {
+    /// - Parameter clock: the engine's, milliseconds since 1970.
+    func apply(_ change: PeerChange, clock: Int64) -> AppliedChange {
         guard let replication = state.replication else { return .ignored }
         replication.isApplying = true
         defer { replication.isApplying = false }
         let applied =
             switch change {
-            case .update(let copy): update(copy, replication)
+            case .update(let copy): update(copy, clock: clock, replication)
             case .complete(let copy, let timestamp): complete(copy, timestamp, replication)
             case .halt(let run, _, _, _, let timestamp): end(run, .halted, timestamp, replication)
             case .completedEarlier(let run, _, _): end(run, .completed, nil, replication)
@@ -39,15 +40,25 @@ extension Decider {
         return applied
     }
 
-    private func update(_ copy: RunCopy, _ replication: Replication) -> AppliedChange {
+    private func update(_ copy: RunCopy, clock: Int64, _ replication: Replication) -> AppliedChange {
         guard let matcher = replication.matcher(copy.phenomenon, copy.pattern) else { return .refused(.unknownPattern) }
         guard matcher.compiled.pattern.version == copy.version else { return .refused(.version) }
         if let known = replication.remembered[copy.identifier] {
-            if known.isSilent { announce(copy, known, matcher, replication) }
-            return .ignored
+            guard known.isSilent else { return .ignored }
+            guard let first = copy.first, !matcher.isOver(first: first, clock: clock, replication) else {
+                announce(copy, known, matcher, replication)
+                return .ignored
+            }
+            // A clock that was wrong has halted it.
+            replication.remembered.remove(copy.identifier)
         }
         let active = replication.number(of: copy.identifier)
-        if let active, let rank = rank(of: active, replication), copy.rank <= rank { return .ignored }
+        let isLater = active.map { isDated(later: copy, than: $0) } ?? false
+        if let active, let rank = rank(of: active, replication), copy.rank <= rank,
+            !(copy.rank == rank && isLater)
+        {
+            return .ignored
+        }
         let last = matcher.compiled.steps.count - 1
         let first = matcher.compiled.firstPlace
         guard last >= first else { return .refused(.malformed) }
@@ -58,13 +69,21 @@ extension Decider {
             return .advanced
         }
         guard let checked = matcher.check(copy, blocks: first...last) else { return .refused(.malformed) }
-        guard let active else {
+        if isLater, let active { matcher.withdraw(active, nil, nil, replication, &state) }
+        guard let active, !isLater else {
             matcher.adopt(copy, checked, replication, &state)
             matcher.haltAtRest(copy, checked, replication, &state)
             return .adopted
         }
         matcher.advance(active, to: copy, checked, replication, &state)
         return .advanced
+    }
+
+    /// Whether the copy's first event is by far later than the same event in the run: where two gateways read it, one by a
+    /// date that is wrong, the later counts, at all of them.
+    private func isDated(later copy: RunCopy, than run: Int32) -> Bool {
+        guard let first = copy.first else { return false }
+        return first > state.forest.runs[run].begin.addingClamped(RunCopy.disagreement)
     }
 
     /// A peer does not know that the clock has halted its run here: it came late, and may wait there for a decision.
@@ -142,7 +161,9 @@ extension Decider {
         let matcher = known.matcher
         let from = known.arrival > known.last ? known.arrival : known.last.addingClamped(1)
         let key = matcher.keyStates[state.forest.runs[run].keyState].key
-        for kept in replication.recent.events(of: matcher, key, from: from) {
+        let last = known.foreignLast
+        if let last, replication.recent.holds(last, of: matcher, key) { replication.readForeignLast(of: run) }
+        for kept in replication.recent.events(of: matcher, key, from: from, after: last) {
             guard replication.number(of: identifier) == run else { return }
             offer(kept, to: run, of: matcher, clock: clock, replication)
         }
@@ -154,6 +175,7 @@ extension Decider {
         let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
         scope.now = max(clock, kept.event.timestamp)
         scope.previous = kept.previous
+        scope.recent = kept.recent
         if matcher.offerAlone(offer, to: run, replication, &state, scope) { replication.counters.caughtUp += 1 }
     }
 
@@ -168,6 +190,7 @@ extension Decider {
             let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
             scope.now = max(clock, kept.event.timestamp)
             scope.previous = kept.previous
+            scope.recent = kept.recent
             let run = matcher.startAlone(offer, end.key, &state, scope)
             begun = run ?? begun
         }

@@ -24,7 +24,7 @@ extension Engine {
     package func apply(_ changes: [PeerChange]) -> [AppliedChange] {
         let applied = changes.map { change in
             scope.now = max(clock.now, change.timestamp ?? .min)
-            let applied = decider.apply(change)
+            let applied = decider.apply(change, clock: clock.now)
             settle()
             return applied
         }
@@ -103,6 +103,19 @@ extension Engine {
             return false
         }
         return decider.holds(number, length, hash, replication)
+    }
+
+    /// The `ts` of an active run's first event.
+    package func begin(of run: RunIdentifier) -> Int64? {
+        decider.state.replication?.number(of: run).map { decider.state.forest.runs[$0].begin }
+    }
+
+    /// Whether the clock halts a run of that pattern that began then.
+    package func isOver(first: Int64, phenomenon: String, pattern: String) -> Bool {
+        guard let replication = decider.state.replication, let matcher = replication.matcher(phenomenon, pattern) else {
+            return true
+        }
+        return matcher.isOver(first: first, clock: clock.now, replication)
     }
 
     package var activeRunCount: Int { decider.state.replication?.identifiers.count ?? 0 }

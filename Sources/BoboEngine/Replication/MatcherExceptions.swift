@@ -1,7 +1,7 @@
 import CEL
 
 /// What a run is not offered, where runs are shared: an event that its history holds; one that is earlier than its last
-/// event where that was read elsewhere; one that is later than its `within`; and, while it waits at an `absent`, one of the
+/// event where that was read elsewhere, and at equal times earlier in the broker's order as far as that is known; one that is later than its `within`; and, while it waits at an `absent`, one of the
 /// deadline or later, since the deadline is decided by one gateway.
 extension Matcher {
     /// Offers an event to the runs of a key but those.
@@ -59,7 +59,9 @@ extension Matcher {
     private func mayExcept(
         _ event: Event, _ keyState: Int32, _ replication: Replication, _ state: borrowing RunState
     ) -> Bool {
-        if replication.isSuspect || event.timestamp < keyStates[keyState].latestForeign { return true }
+        let latest = keyStates[keyState].latestForeign
+        if replication.isSuspect || event.timestamp < latest { return true }
+        if replication.readsTogether, event.timestamp == latest { return true }
         guard let within = compiled.pattern.within, let (_, first) = oldest(state.forest) else { return false }
         return first.addingClamped(within) < event.timestamp
     }
@@ -68,8 +70,20 @@ extension Matcher {
         _ run: Int32, _ event: Event, _ replication: Replication, _ forest: borrowing RunForest
     ) -> Bool {
         if isOver(run, at: event.timestamp, forest) { return true }
-        if let known = replication.facts(of: run), event.timestamp < known.foreignUntil { return true }
+        if let known = replication.facts(of: run) {
+            if event.timestamp < known.foreignUntil { return true }
+            if let last = known.foreignLast {
+                if last.identifier == event.identifier { replication.readForeignLast(of: run) }
+                if event.timestamp == known.foreignUntil, last.topic.name == event.topic.name { return true }
+            }
+        }
         return replication.isSuspect && forest.holds(run, event.identifier)
+    }
+
+    /// Whether the clock halts a run that began then.
+    func isOver(first: Int64, clock: Int64, _ replication: Replication) -> Bool {
+        guard let within = compiled.pattern.within else { return false }
+        return first.addingClamped(within).addingClamped(replication.catchUp) < clock
     }
 
     /// Whether the run's `within` has passed at that time.

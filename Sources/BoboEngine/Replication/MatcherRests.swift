@@ -68,6 +68,7 @@ extension Matcher {
             let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
             scope.event = kept.event
             scope.previous = kept.previous
+            scope.recent = kept.recent
             guard ends(new, offer, scope) else { continue }
             var rest = new
             rest.end = kept.event.timestamp

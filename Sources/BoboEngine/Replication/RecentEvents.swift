@@ -8,6 +8,8 @@ struct RecentEvents {
         let matches: [Bool]
         /// The event that the pattern saw before it with its key. Only of a pattern that reads it.
         let previous: Event?
+        /// The events of late, this one the last. Only of a pattern that reads them.
+        let recent: RecentWindow?
     }
 
     private struct Place: Hashable {
@@ -37,10 +39,13 @@ struct RecentEvents {
 
     var count: Int { order.count }
 
-    mutating func keep(_ offer: Offer, of matcher: Matcher, _ key: KeyValue, previous: Event?, at time: Int64) {
+    mutating func keep(
+        _ offer: Offer, of matcher: Matcher, _ key: KeyValue, previous: Event?, recent: RecentWindow?,
+        at time: Int64
+    ) {
         let place = Place(matcher: ObjectIdentifier(matcher), key: key)
         places[place, default: Events()].append(
-            Kept(event: offer.event, matches: offer.matches, previous: previous))
+            Kept(event: offer.event, matches: offer.matches, previous: previous, recent: recent))
         order.append((place, time, offer.event.timestamp))
         if order.count > RecentEvents.limit {
             droppedEarly += 1
@@ -66,8 +71,23 @@ struct RecentEvents {
         if places[first.place]?.kept.isEmpty == true { places[first.place] = nil }
     }
 
+    /// Whether an event of a pattern and key was read here lately.
+    func holds(_ event: Event, of matcher: Matcher, _ key: KeyValue) -> Bool {
+        let kept = places[Place(matcher: ObjectIdentifier(matcher), key: key)]?.kept
+        return kept?.contains { $0.event.identifier == event.identifier } == true
+    }
+
     /// Those of a pattern and key that are not earlier than a time, in the order of `ts`, equal ones in that of reading.
-    func events(of matcher: Matcher, _ key: KeyValue, from timestamp: Int64) -> [Kept] {
+    /// - Parameter last: an event; those of its `ts` that were read here after it are among them, too.
+    func events(of matcher: Matcher, _ key: KeyValue, from timestamp: Int64, after last: Event? = nil) -> [Kept] {
+        if let last, let all = places[Place(matcher: ObjectIdentifier(matcher), key: key)],
+            let place = all.kept.lastIndex(where: { $0.event.identifier == last.identifier })
+        {
+            let later = all.kept.enumerated().filter {
+                $1.event.timestamp >= timestamp || $0 > place && $1.event.timestamp == last.timestamp
+            }
+            return later.sorted { ($0.1.event.timestamp, $0.0) < ($1.1.event.timestamp, $1.0) }.map(\.1)
+        }
         // Mostly there is none, and of one key there may be many that are earlier.
         guard let all = places[Place(matcher: ObjectIdentifier(matcher), key: key)], all.latest >= timestamp else {
             return []

@@ -61,6 +61,9 @@ package struct RememberedRuns {
 
     mutating func announce(_ run: RunIdentifier) { entries[run]?.isSilent = false }
 
+    /// The run has not ended after all.
+    mutating func remove(_ run: RunIdentifier) { entries[run] = nil }
+
     /// Lets those go that ended before a time.
     /// - Parameter isNeeded: those for which it holds stay.
     mutating func forget(endedBefore time: Int64, unless isNeeded: (RunIdentifier) -> Bool) {

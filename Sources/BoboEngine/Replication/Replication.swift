@@ -11,6 +11,9 @@ final class Replication {
         var hash: Hash128
         /// The `ts` of its last event where that was read elsewhere, else `.min`.
         var foreignUntil: Int64
+        /// That event, where others read what is read here, until it is read here, too: one of its topic and time that is
+        /// read before came before it.
+        var foreignLast: Event?
         /// Since when the run is active here, by `time`.
         let since: Int64
         /// The `ts` of its last event.
@@ -47,6 +50,7 @@ final class Replication {
 
     let catchUp: Int64
     let rememberAge: Int64
+    let readsTogether: Bool
     private let source: String
     private var numbers: [RunIdentifier: Int32] = [:]
     /// By the run's number in the forest.
@@ -80,6 +84,7 @@ final class Replication {
     init(_ options: EngineOptions) {
         catchUp = max(0, options.catchUp)
         rememberAge = options.rememberAge
+        readsTogether = options.readsTogether
         source = options.source
         remembered = RememberedRuns(limit: options.rememberedRuns)
         held = HeldEvents(age: options.rememberAge)
@@ -133,8 +138,8 @@ final class Replication {
         let identifier = matcher.compiled.identifier(key: key, first: first.event)
         set(
             Facts(
-                identifier: identifier, matcher: matcher, length: 1, hash: hash, foreignUntil: .min, since: time,
-                last: first.event.timestamp,
+                identifier: identifier, matcher: matcher, length: 1, hash: hash, foreignUntil: .min, foreignLast: nil,
+                since: time, last: first.event.timestamp,
                 arrival: first.event.timestamp),
             of: run)
     }
@@ -144,15 +149,20 @@ final class Replication {
     func take(_ copy: RunCopy, last: Event, as run: Int32, of matcher: Matcher) {
         copy.history.forEach { hold($0.event) }
         let rank = copy.rank
+        let isForeign = !wasReadHere(last)
         set(
             Facts(
                 identifier: copy.identifier, matcher: matcher, length: rank.length, hash: rank.hash,
-                foreignUntil: wasReadHere(last) ? .min : last.timestamp, since: facts(of: run)?.since ?? time,
-                last: last.timestamp,
+                foreignUntil: isForeign ? last.timestamp : .min,
+                foreignLast: isForeign && readsTogether ? last : nil,
+                since: facts(of: run)?.since ?? time, last: last.timestamp,
                 arrival: copy.arrival ?? matcher.compiled.arrival(at: copy.block, last: last.timestamp)),
             of: run)
         behind.append(copy.identifier)
     }
+
+    /// The run's last event, which others have read, has been read here, too.
+    func readForeignLast(of run: Int32) { facts[Int(run)]?.foreignLast = nil }
 
     private func set(_ new: Facts, of run: Int32) {
         while facts.count <= Int(run) { facts.append(nil) }
@@ -181,6 +191,7 @@ final class Replication {
                 known.hash.combine(accepted.event)
                 known.last = accepted.event.timestamp
                 known.foreignUntil = .min
+                known.foreignLast = nil
                 facts[Int(run)] = known
             case .completed: end(run, .completed, timestamp)
             // Another version of the pattern, here or elsewhere, may have the run yet.

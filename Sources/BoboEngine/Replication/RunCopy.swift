@@ -78,6 +78,12 @@ extension RunCopy {
         return RunRank(block: block, length: base + history.count, hash: hash)
     }
 
+    /// By how much gateways' dates may differ in what they say of one event, in milliseconds.
+    package static let disagreement: Int64 = 1000
+
+    /// The `ts` of the first event; nil where the copy has only later ones.
+    package var first: Int64? { base == 0 ? history.first?.event.timestamp : nil }
+
     /// Without its first events, where these are as many and of that hash; else as it is.
     package func after(_ length: Int, _ hash: Hash128) -> RunCopy {
         guard length > base, length <= base + history.count else { return self }

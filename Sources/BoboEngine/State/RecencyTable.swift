@@ -51,6 +51,23 @@ struct RecencyTable<Key: Hashable, Value> {
         return gone
     }
 
+    /// - Returns: the value that was set longest ago, which is gone then.
+    mutating func removeOldest() -> Value? {
+        guard oldest != RecencyTable.none else { return nil }
+        let place = oldest
+        let value = entries[place].value
+        places[entries[place].key] = nil
+        unlink(place)
+        // The last one takes its place.
+        let moved = entries.removeLast()
+        guard place < entries.count else { return value }
+        entries[place] = moved
+        places[moved.key] = place
+        if moved.newer == RecencyTable.none { newest = place } else { entries[moved.newer].older = place }
+        if moved.older == RecencyTable.none { oldest = place } else { entries[moved.older].newer = place }
+        return value
+    }
+
     mutating func forEachValue(_ body: (inout Value) -> Void) {
         for place in entries.indices { body(&entries[place].value) }
     }

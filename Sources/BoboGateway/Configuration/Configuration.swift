@@ -25,6 +25,8 @@ package struct Configuration: Hashable, Sendable {
     package var peers = Peers()
     package var partitions = Partitions()
     package var statsInterval: Int64 = 5000
+    package var homeAssistant = HomeAssistant()
+    package var http = HTTP()
     package var logLevel = LogLevel.info
     package var logFormat = LogFormat.text
 

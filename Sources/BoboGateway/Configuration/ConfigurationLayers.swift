@@ -21,9 +21,10 @@ final class ConfigurationLayers {
     private var knownPaths: Set<String> = []
     private(set) var origins: [String: Configuration.Origin] = [:]
 
-    static let unbuilt = ["home_assistant", "http"]
     /// The mappings that hold values, each after the one that holds it.
-    private static let sectionPaths = ["broker", "queue", "peers", "peers.remember", "partitions"]
+    private static let sectionPaths = [
+        "broker", "queue", "peers", "peers.remember", "partitions", "home_assistant", "http",
+    ]
 
     init(sources: ConfigurationSources, problems: ProblemCollector) {
         self.sources = sources
@@ -38,7 +39,6 @@ final class ConfigurationLayers {
         let node = YAMLDocument.load(path: path, problems: problems)
         // A file of comments alone says nothing, which is allowed.
         root = node.flatMap { $0.isNull ? nil : $0.mapping(problems) }
-        root?.notBuiltYet("home_assistant", "http")
         for section in Self.sectionPaths {
             let (parent, key) = Self.parts(of: section)
             let holder = parent.map { sections[$0] } ?? root
@@ -139,9 +139,6 @@ final class ConfigurationLayers {
     private var environment: [String: String] { sources.environment.filter { $0.key.hasPrefix("BOBO_") } }
 
     private func unknownVariable(_ variable: String, known: Set<String>) -> String {
-        if let section = Self.unbuilt.first(where: { variable.hasPrefix(Self.variable($0)) }) {
-            return "\"\(section)\" is not built yet"
-        }
         let nearest = nearestName(to: variable, among: known.sorted()).map { "; did you mean \($0)?" }
         return "unknown environment variable; those that begin with BOBO_ are keys of the configuration"
             + (nearest ?? "")

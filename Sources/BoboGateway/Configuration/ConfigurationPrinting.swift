@@ -50,6 +50,13 @@ extension Configuration {
         lines.append("partitions:")
         addPartitions(add)
         add("stats_interval", DurationText.text(statsInterval))
+        lines.append("home_assistant:")
+        add("home_assistant.discovery", "\(homeAssistant.discovery)")
+        add("home_assistant.prefix", yamlText(homeAssistant.prefix))
+        add("home_assistant.name", yamlText(homeAssistant.name))
+        lines.append("http:")
+        add("http.listen", yamlText(http.listen?.description ?? ""))
+        add("http.token_file", yamlText(http.tokenFile ?? ""))
         add("log_level", logLevel.rawValue)
         add("log_format", logFormat.rawValue)
         return lines.joined(separator: "\n") + "\n"

@@ -38,6 +38,8 @@ struct ConfigurationReading {
         result.partitions = partitions(prefix: result.prefix, hasPeers: !result.peers.ids.isEmpty)
         cutSession(&result)
         set(&result.statsInterval, layers.value("stats_interval") { $0.node.duration(in: 100...86_400_000, problems) })
+        result.homeAssistant = homeAssistant()
+        result.http = http()
         set(&result.logLevel, choice("log_level"))
         set(&result.logFormat, choice("log_format"))
         layers.finish()

@@ -27,6 +27,8 @@ package enum ConfigurationSchema {
             "peers": {"$ref": "#/$defs/peers"},
             "partitions": {"$ref": "#/$defs/partitions"},
             "stats_interval": {"$ref": "#/$defs/duration", "description": "Default: 5s."},
+            "home_assistant": {"$ref": "#/$defs/home_assistant"},
+            "http": {"$ref": "#/$defs/http"},
             "log_level": {"enum": ["trace", "debug", "info", "warning", "error"], "description": "Default: info."},
             "log_format": {"enum": ["text", "json"], "description": "Default: text."}
           },
@@ -69,6 +71,25 @@ package enum ConfigurationSchema {
                 "format": {"enum": ["auto", "json", "text", "bytes"], "description": "How payload is read. Default: auto."},
                 "timestamp": {"$ref": "#/$defs/expression", "description": "When it was. Default, and where it fails: the arrival."},
                 "event_id": {"$ref": "#/$defs/expression", "description": "Identity where two gateways read one message."}
+              }
+            },
+            "home_assistant": {
+              "type": "object",
+              "description": "Devices and entities by Home Assistant's MQTT discovery.",
+              "additionalProperties": false,
+              "properties": {
+                "discovery": {"type": "boolean", "description": "Default: false."},
+                "prefix": {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": "^[^$+#][^+#]*$", "description": "Home Assistant's own discovery prefix. Default: homeassistant."},
+                "name": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Of the device that all gateways share. Default: Bobo."}
+              }
+            },
+            "http": {
+              "type": "object",
+              "description": "The page, the figures for Prometheus, and the questions of supervisors.",
+              "additionalProperties": false,
+              "properties": {
+                "listen": {"type": "string", "pattern": "^(|([A-Za-z0-9._%-]+|\\[[A-Za-z0-9._%:-]+\\]):[0-9]{1,5})$", "description": "Such as 127.0.0.1:9180. Default: no page."},
+                "token_file": {"type": "string", "description": "Its first line is the token; needed where others than this machine can connect."}
               }
             },
             "queue": {

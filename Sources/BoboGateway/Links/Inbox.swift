@@ -12,6 +12,10 @@ final class Inbox {
     private let watch: String
     private let hasPeers: Bool
     private var unanswered: Set<MessageID> = []
+    /// Those that hear more than the gateway itself needs.
+    var others: [InboxListener] = []
+    /// What was asked for them.
+    private var unansweredOthers: Set<MessageID> = []
     /// Whether the inbox and the statuses are subscribed.
     private(set) var isUp = false
     /// Inbox and statuses are subscribed, or the connection is lost.
@@ -34,10 +38,19 @@ final class Inbox {
         case .connected: subscribe()
         case .disconnected:
             unanswered = []
+            unansweredOthers = []
             guard isUp else { return }
             isUp = false
             onChange(false)
         case .subscribed(let identifier, let codes):
+            if unansweredOthers.remove(identifier) != nil {
+                for code in codes where code.rawValue >= 0x80 {
+                    logger.warning(
+                        "the broker refuses a subscription",
+                        metadata: ["for": "the page, or Home Assistant's discovery", "reason": "\(code)"])
+                }
+                return
+            }
             for code in codes where code.rawValue >= 0x80 {
                 logger.error("the broker refuses the subscription of the inbox or of the statuses: \(code)")
             }
@@ -58,6 +71,15 @@ final class Inbox {
         } catch {
             logger.error("the inbox cannot be subscribed: \(error)")
         }
+        for listener in others {
+            for wanted in listener.filters {
+                // The inbox is up without them.
+                let identifier = try? link.connection.subscribe(
+                    wanted.filter, qos: .atMostOnce, retainHandling: wanted.retained ? .send : .doNotSend,
+                    noLocal: wanted.fromOthersOnly)
+                if let identifier { unansweredOthers.insert(identifier) }
+            }
+        }
     }
 
     private func take(_ message: BorrowedMessage) {
@@ -72,5 +94,21 @@ final class Inbox {
             guard isOnline || message.payload.elementsEqual("offline".utf8) else { return }
             onStatus(String(topic.dropFirst(statuses.count)), isOnline, message.isRetained)
         }
+        for listener in others { listener.take(topic, message) }
     }
+}
+
+/// Somebody who hears more on the connection that publishes than the gateway itself needs.
+struct InboxListener {
+    struct Wanted {
+        let filter: TopicFilter
+        /// Whether what the broker has stored is wanted, too.
+        let retained: Bool
+        /// Whether what this gateway publishes need not come back; over MQTT 3.1.1 it does all the same.
+        var fromOthersOnly = false
+    }
+
+    let filters: [Wanted]
+    /// Also what others have subscribed.
+    let take: (_ topic: String, BorrowedMessage) -> Void
 }

@@ -28,13 +28,18 @@ final class Publishing {
     private var outbox = Deque<Outgoing>()
     /// Complex events that the broker has not acknowledged yet.
     private var underWay: [MessageID: RunIdentifier] = [:]
-    private var toPeers: Set<MessageID> = []
+    /// Messages to peers that the broker has not acknowledged yet, with their sizes in bytes.
+    private var toPeers: [MessageID: Int] = [:]
     /// Complex and action events; not what actions send, the status or the figures.
     private(set) var publishedEvents = 0
     private(set) var refused = 0
 
     /// The broker has a complex event, or does not take it.
     var onPublished: (RunIdentifier) -> Void = { _ in }
+    /// The connection is up.
+    var onConnected: () -> Void = {}
+    /// The broker has refused a message to a peer, of so many bytes, for its size.
+    var onTooLarge: (_ bytes: Int) -> Void = { _ in }
     /// What comes in on the same connection.
     var inbox: Inbox?
 
@@ -70,7 +75,7 @@ final class Publishing {
     func publish(_ bytes: [UInt8], toPeer topic: TopicName) {
         guard link.isConnected else { return }
         do throws(RequestError) {
-            toPeers.insert(try link.connection.publish(topic, bytes))
+            toPeers[try link.connection.publish(topic, bytes)] = bytes.count
         } catch {
             refuse("\(error)", ["topic": "\(topic)"])
         }
@@ -111,9 +116,13 @@ final class Publishing {
                         topic: statusTopic, payload: Array("online".utf8), qos: .atLeastOnce, isRetained: true,
                         contentType: nil))
             }
+            onConnected()
         case .published(let identifier, let code):
             if code.rawValue >= 0x80 { refuse("the broker refuses: \(code)") }
-            if !toPeers.isEmpty, toPeers.remove(identifier) != nil { return }
+            if !toPeers.isEmpty, let bytes = toPeers.removeValue(forKey: identifier) {
+                if code == .packetTooLarge { onTooLarge(bytes) }
+                return
+            }
             if !underWay.isEmpty, let run = underWay.removeValue(forKey: identifier) { onPublished(run) }
         case .message, .disconnected, .subscribed, .unsubscribed, .fellBack: break
         }

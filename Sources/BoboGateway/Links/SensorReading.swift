@@ -52,6 +52,9 @@ final class SensorReading {
     /// Retained messages are news only after the start.
     private var takesRetained = true
 
+    /// Whether the gateway ends: nothing more is taken.
+    private var isEnding = false
+
     private(set) var unwanted = 0
     private(set) var redelivered = 0
     private(set) var tooLarge = 0
@@ -164,7 +167,7 @@ final class SensorReading {
     private func answered(_ identifier: MessageID) {
         guard let request = unanswered.removeValue(forKey: identifier), let count = open[request] else { return }
         open[request] = count > 1 ? count - 1 : nil
-        if count == 1 { done(request) }
+        if count == 1, !isEnding { done(request) }
     }
 
     private func done(_ request: Request) {
@@ -184,12 +187,31 @@ final class SensorReading {
         }
     }
 
+    /// Nothing more is taken: the gateway ends. Once `hasEnded`, the broker has had all acknowledgments that were written
+    /// before.
+    /// - Parameter unsubscribing: whether nothing more is to come of the broker, either. Else its subscriptions stay.
+    func end(unsubscribing: Bool) {
+        isEnding = true
+        var filters = Set<TopicFilter>()
+        if unsubscribing {
+            filters.formUnion(plan.subscriptions(reading: partitions).map(\.filter))
+            if let own { filters.insert(own) }
+        } else if let nothing = try? TopicFilter(prefix + "mark/+/end") {
+            // Nobody subscribes to it: what counts is the answer.
+            filters.insert(nothing)
+        }
+        ask(forEnd: .end(of: ""), Array(filters))
+    }
+
+    var hasEnded: Bool { isEnding && unanswered.isEmpty }
+
     /// The start is over: what the broker has stored is no news any more.
     func endStart() { takesRetained = false }
 
     // MARK: Messages
 
     private func take(_ message: BorrowedMessage) {
+        guard !isEnding else { return }
         let topic = String(cString: message.topic)
         if own != nil, topic.hasPrefix(prefix) {
             if !message.isRetained { handlers.onOwn(topic, Array(message.payload)) }

@@ -18,6 +18,7 @@ extension GatewayLoop {
     private func carryOut(_ effect: Effect) {
         switch effect {
         case .send(let peer, let bytes):
+            observer?.note(toPeer: bytes.count)
             if let topic = topics.inbox(of: peer) { publishing.publish(bytes, toPeer: topic) }
         case .publish(let event, let actions):
             publish(event)
@@ -37,7 +38,11 @@ extension GatewayLoop {
             logger.debug("asking to read the partition \(partition) from here on")
             publish(try? TopicName(partitioning.cutTopic(of: partition)), Array(text.utf8), qos: .atLeastOnce)
         case .stopped(let sessionMayGo): say(goodbye: sessionMayGo)
-        case .log(let log): logger.log(level: Logger.Level(log.level), "\(log)")
+        case .log(let log):
+            if log.level == .warning || log.level == .error {
+                observer?.observation.put(warning: "\(log)", date: ArrivalClock.date)
+            }
+            logger.log(level: Logger.Level(log.level), "\(log)")
         }
     }
 
@@ -60,6 +65,7 @@ extension GatewayLoop {
 
     private func publish(_ event: ComplexEvent) {
         onComplexEvent(event)
+        observer?.note(event)
         guard let topic = try? TopicName(event.topic), let qos = QoS(rawValue: UInt8(clamping: event.qos)) else {
             return shared.published([event.identifier], at: moment)
         }
@@ -86,6 +92,7 @@ extension GatewayLoop {
                 metadata: ["phenomenon": "\(request.phenomenon)", "action": "\(request.name)"])
             outcome = ActionOutcome(isSuccess: false, error: reason)
         }
+        observer?.note(request, outcome)
         let engine = shared.engine
         let event = engine.take(outcome, of: request, at: engine.now ?? ArrivalClock.date)
         publish(

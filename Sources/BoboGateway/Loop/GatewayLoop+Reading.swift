@@ -14,6 +14,9 @@ extension GatewayLoop {
         let inbox = Inbox(
             publishing.link, prefix: configuration.prefix, instance: configuration.instance,
             watch: watching.watchTopic, hasPeers: shared.peers != nil, logger: logger)
+        if let observer { inbox.others.append(observer.gatewayListener(configuration, hasPeers: shared.peers != nil)) }
+        if let discovery { inbox.others.append(discovery.listener { [unowned self] in announce() }) }
+        publishing.onConnected = { [unowned self] in announce() }
         inbox.onWatch = { [unowned self] in beginWatching() }
         publishing.inbox = inbox
         guard shared.peers != nil else { return }
@@ -24,10 +27,25 @@ extension GatewayLoop {
         reading.handlers.onSubscribed = { [unowned self] in shared.subscribed($0, at: moment) }
         reading.handlers.onUnsubscribed = { [unowned self] in shared.unsubscribed($0, at: moment) }
         reading.handlers.onOwn = { [unowned self] topic, payload in takeOwn(topic, payload) }
-        inbox.onChange = { [unowned self] isUp in shared.publishing(isUp: isUp, at: moment) }
-        inbox.onPeerMessage = { [unowned self] bytes in shared.receive(bytes, at: moment) }
+        inbox.onChange = { [unowned self] isUp in
+            shared.publishing(isUp: isUp, limit: isUp ? largestMessage : nil, at: moment)
+        }
+        publishing.onTooLarge = { [unowned self] bytes in shared.refused(bytes: bytes, at: moment) }
+        inbox.onPeerMessage = { [unowned self] bytes in
+            observer?.note(fromPeer: bytes.count)
+            shared.receive(bytes, at: moment)
+        }
         inbox.onStatus = { [unowned self] gateway, isOnline, isRetained in
             shared.status(of: gateway, isOnline: isOnline, isRetained: isRetained, at: moment)
+        }
+    }
+
+    /// Bytes of a message to a peer that the broker takes at most, beside the packet's other fields: those of fixed length, and
+    /// the inbox's topic.
+    private var largestMessage: Int? {
+        publishing.link.connection.maximumPacketSize.map { size in
+            let lengths = configuration.peers.ids.compactMap { topics.inbox(of: $0)?.text.utf8.count }
+            return max(0, Int(size) - 16 - (lengths.max() ?? 0))
         }
     }
 
@@ -46,6 +64,7 @@ extension GatewayLoop {
     private func enqueue(_ topic: String, _ partition: String?, isState: Bool, _ message: BorrowedMessage) {
         messages += 1
         readSinceWrite += 1
+        shared.hasWaiting = true
         queue.append(
             InputQueue.Waiting(
                 topic: topic, payload: Array(message.payload), arrival: arrival(),
@@ -57,7 +76,8 @@ extension GatewayLoop {
     /// 2.0 sends more than the receive maximum, and they would pile up. While a batch to the peers fills, or what waited
     /// is held, reading goes on up to a bound. A policy that drops reads on regardless.
     func mayRead(_ moment: Moment) -> Bool {
-        guard stopping.deadline == nil else { return !reading.link.isConnected || stopping.isAwaitingGoodbye }
+        guard stopping.deadline == nil else { return readsWhileStopping }
+        guard !shared.isFinishing else { return !reading.link.isConnected }
         guard queue.whenFull == .wait, reading.link.isConnected else { return true }
         if !shared.takesMessages { return readSinceWrite < GatewayLoop.unacknowledged }
         guard publishing.isIdle, queue.count == 0 else { return false }
@@ -69,7 +89,8 @@ extension GatewayLoop {
 
     /// Messages that a policy drops are acknowledged as they are read.
     func mayAcknowledge(_ moment: Moment) -> Bool {
-        !reading.link.isConnected || stopping.isAwaitingGoodbye || queue.whenFull != .wait
+        if let acknowledges = acknowledgesWhileStopping { return acknowledges }
+        return !reading.link.isConnected || queue.whenFull != .wait
             || (publishing.isIdle && queue.count == 0 && shared.mayAcknowledge(at: moment))
     }
 
@@ -90,6 +111,7 @@ extension GatewayLoop {
         }
         guard stopping.deadline == nil || queue.count > 0, shared.takesMessages else { return more }
         var taken = 0
+        var stopwatch = queue.count > 0 ? observer?.stopwatch : nil
         while queue.whenFull == .wait || (taken < GatewayLoop.slice && publishing.waiting < 10_000),
             let message = queue.popFirst()
         {
@@ -101,7 +123,10 @@ extension GatewayLoop {
                         number: message.number, isStateOnly: message.isStateOnly),
                     partition: message.partition, isOld: message.isOld)
             }
+            stopwatch?.lap()
+            observer?.note(message)
         }
+        if queue.count == 0 { shared.hasWaiting = false }
         if taken > 0 { shared.settle(at: moment) }
         return more || (queue.count > 0 && publishing.waiting < 10_000)
     }

@@ -25,6 +25,9 @@ final class GatewayLoop {
     let reading: SensorReading
     let publishing: Publishing
     let onComplexEvent: (ComplexEvent) -> Void
+    /// nil where nobody looks.
+    let observer: LoopObserver?
+    let discovery: HomeAssistantAnnouncer?
     let topics: GatewayTopics
     private let wakeUp: WakeUp
     private let requests: LoopRequests
@@ -38,20 +41,25 @@ final class GatewayLoop {
     var watching: RunWatching
     private var nextMisc = Duration.zero
     private var nextStatistics: Duration
-    private var isReady = false
+    private(set) var isReady = false
     /// When it first was ready.
     var readySince: Duration?
     private var report = StatisticsReport()
 
     init(
         _ configuration: Configuration, _ preparation: EnginePreparation, links: GatewayLinks, requests: LoopRequests,
-        logger: Logger, onComplexEvent: @escaping (ComplexEvent) -> Void
+        observer: LoopObserver? = nil, logger: Logger, onComplexEvent: @escaping (ComplexEvent) -> Void
     ) {
         self.configuration = configuration
         self.logger = logger
         self.requests = requests
         wakeUp = requests.wakeUp
         self.onComplexEvent = onComplexEvent
+        self.observer = observer
+        discovery =
+            configuration.homeAssistant.discovery
+            ? HomeAssistantAnnouncer(configuration, preparation.phenomena, logger: logger) : nil
+        observer?.observation.put(preparation.phenomena)
         topics = GatewayTopics(prefix: configuration.prefix, instance: configuration.instance)
         partitioning = preparation.partitioning
         var options = preparation.options
@@ -92,6 +100,7 @@ final class GatewayLoop {
             carryOut()
             let more = readAndTake()
             housekeeping(self.clock.passed)
+            observer?.turn(shared.engine, snapshot)
             carryOut()
             // After all that publishes: while something waits here nothing is read.
             publishing.send()
@@ -123,7 +132,7 @@ final class GatewayLoop {
     private func waitMilliseconds() -> Int64 {
         let moment = moment
         var until = min(nextMisc, nextStatistics, shared.nextDeadline(at: moment))
-        for due in [reading.link.dueAt, publishing.link.dueAt, stopping.deadline] {
+        for due in [reading.link.dueAt, publishing.link.dueAt, stopping.deadline, discovery?.nextDueAt] {
             if let due { until = min(until, due) }
         }
         guard until > moment.now else { return 0 }
@@ -157,6 +166,7 @@ final class GatewayLoop {
             publishStatistics(now)
         }
         if shared.onChanges != nil, !watching.isWatched(at: now) { shared.onChanges = nil }
+        announceAgain(now)
         if requests.isStopping, !stopping.isAsked { beginStop(now) }
     }
 
@@ -164,23 +174,35 @@ final class GatewayLoop {
         let figures = StatisticsReport.Figures(
             engine: shared.engine.statistics, received: messages, dropped: queue.dropped + reading.tooLarge,
             queue: queue.count, publishedEvents: publishing.publishedEvents, refused: publishing.refused,
-            peers: shared.peers?.report(at: moment))
+            peers: shared.peers?.report(at: moment), readElsewhere: shared.droppedAsRead)
         let json = report.json(figures, date: ArrivalClock.date, uptime: now)
         if publishing.link.isConnected {
             publish(topics.statistics, json, qos: .atMostOnce)
         }
-        for line in report.warnings(figures) { logger.warning("\(line)") }
-        for warning in shared.engine.takeWarnings() { logger.warning("\(warning)") }
+        for line in report.warnings(figures) { warn(line, groupedAs: "\(line.drop { $0.isNumber || $0 == " " })") }
+        for warning in shared.engine.takeWarnings() { warn("\(warning)") }
+        observer?.observation.put(statistics: json, of: configuration.instance, date: ArrivalClock.date)
     }
 
     // MARK: Changes while running
 
     private func take(_ preparation: EnginePreparation) {
+        let begin = ContinuousClock.now
         shared.engine.replace(preparation.phenomena, options: preparation.options)
         partitioning = preparation.partitioning
         reading.replace(partitioning)
         shared.patternsChanged(configuration.sharing(partitioning), at: moment)
         carryOut()
-        logger.info("patterns were read anew", metadata: ["phenomena": "\(preparation.phenomena.count)"])
+        observer?.observation.put(preparation.phenomena)
+        discovery?.replace(preparation.phenomena)
+        announce()
+        let change = ContinuousClock.now - begin
+        logger.info(
+            "patterns were read anew",
+            metadata: [
+                "phenomena": "\(preparation.phenomena.count)",
+                "reading": "\(Int(preparation.spent / .milliseconds(1))) ms",
+                "change": "\(Int(change / .milliseconds(1))) ms",
+            ])
     }
 }

@@ -14,6 +14,8 @@ struct StatisticsReport {
         let refused: Int
         /// nil: a lone gateway.
         let peers: PeersReport?
+        /// Messages that waited while the gateway did not read, and that another gateway had read.
+        let readElsewhere: Int
     }
 
     private var last: (received: UInt64, uptime: Duration) = (0, .zero)
@@ -41,6 +43,8 @@ struct StatisticsReport {
         json.write(Int64(figures.dropped + messages.tooLarge + messages.notJSON))
         json.raw(",\"failed\":")
         json.write(Int64(messages.timestampFailed + messages.identifierFailed))
+        json.raw(",\"read_elsewhere\":")
+        json.write(Int64(figures.readElsewhere))
         json.raw(",\"per_second\":")
         json.write((rate * 10).rounded() / 10)
         json.raw("},\"runs\":{\"active\":")
@@ -51,6 +55,8 @@ struct StatisticsReport {
         json.write(Int64(figures.engine.completedRuns))
         json.raw(",\"halted\":")
         json.write(Int64(figures.engine.haltedRuns.values.reduce(0, +)))
+        json.raw(",\"resting\":")
+        json.write(Int64(figures.engine.restingKeys))
         json.raw(",\"patterns\":[")
         for (index, figures) in figures.engine.busiestPatterns.enumerated() {
             json.raw(index > 0 ? ",{\"phenomenon\":" : "{\"phenomenon\":")
@@ -68,7 +74,7 @@ struct StatisticsReport {
         json.raw(",\"queue\":")
         json.write(Int64(figures.queue))
         json.raw(",\"memory\":")
-        json.write(Int64(residentBytes()))
+        json.write(Int64(StatisticsReport.residentBytes()))
         json.raw("}")
         return json.bytes
     }
@@ -87,7 +93,11 @@ struct StatisticsReport {
             ("`event_id`s could not be read", messages.identifierFailed),
             ("complex events were dropped: they stem from too many others", production.tooDeep),
             ("`emit` data failed", production.dataFailed), ("`emit` topics failed", production.topicFailed),
-            ("runs were halted at max_runs", figures.engine.haltedRuns[.maximumRuns] ?? 0),
+            (
+                "runs were halted at max_runs",
+                (figures.engine.haltedRuns[.maximumRuns] ?? 0) - figures.engine.droppedRests
+            ),
+            ("keys rest no more, before their time, at max_runs", figures.engine.droppedRests),
             ("runs were halted at max_history", figures.engine.haltedRuns[.maximumHistory] ?? 0),
         ]
         var lines: [String] = []
@@ -98,7 +108,7 @@ struct StatisticsReport {
         return lines
     }
 
-    private func residentBytes() -> Int {
+    static func residentBytes() -> Int {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
         let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))

@@ -15,6 +15,10 @@ extension Configuration {
         options.replicates = !peers.ids.isEmpty
         options.recordsChanges = options.replicates
         options.catchUp = peers.catchUp
+        // Where arrivals are the time, it is another one at each reader.
+        options.readsTogether =
+            options.replicates && partitions.copies > 1 && !sensors.isEmpty
+            && sensors.allSatisfy { $0.timestamp != nil }
         options.rememberedRuns = Int(clamping: peers.rememberedRuns)
         options.rememberAge = peers.rememberAge
     }

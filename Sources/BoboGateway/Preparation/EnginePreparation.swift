@@ -16,6 +16,8 @@ package struct EnginePreparation {
     package let partitioning: Partitioning
     /// The pattern files as they looked before they were read.
     let files: FileWatch
+    /// How long it took to read them.
+    let spent: Duration
 
     /// Whether a pattern that names no topic, with no `sensors` to take them from, sees all topics or is an error.
     package enum Unnamed {
@@ -26,6 +28,7 @@ package struct EnginePreparation {
         _ configuration: Configuration, patterns: [String], paths: PathTable = PathTable(), unnamed: Unnamed,
         problems: ProblemCollector
     ) {
+        let begin = ContinuousClock.now
         files = FileWatch(patterns)
         self.paths = paths
         let needsTopics = unnamed == .areErrors && configuration.sensors.isEmpty
@@ -56,6 +59,7 @@ package struct EnginePreparation {
         if unnamed == .areErrors {
             PartitionChecks(configuration: configuration, partitioning: partitioning, problems: problems).report()
         }
+        spent = ContinuousClock.now - begin
     }
 
     /// The filters of the patterns and of `sensors`, less those under the prefix, which feed back within.

@@ -24,6 +24,10 @@ package enum StarterConfiguration {
             ]
         }
         lines += [
+            "home_assistant:",
+            "  discovery: true                    # Home Assistant's MQTT integration shows phenomena and gateways by itself",
+            "# http:",
+            "#   listen: 127.0.0.1:9180             # a page that shows what the gateway does, and its figures at /metrics",
             "# timezone: Europe/Berlin             # default: the machine's",
             "# sensors:                            # what is to be known of topics, the first entry that matches counts",
             "#   - filter: home/+/temperature",

@@ -9,6 +9,8 @@ package struct GatewayFigures: Decodable, Sendable {
         package let late: Int64?
         package let dropped: Int64?
         package let failed: Int64?
+        /// Messages that waited while the gateway did not read, and that another gateway had read.
+        package let readElsewhere: Int64?
         package let perSecond: Double?
     }
 
@@ -17,6 +19,8 @@ package struct GatewayFigures: Decodable, Sendable {
         package let started: Int64?
         package let completed: Int64?
         package let halted: Int64?
+        /// Keys that rest.
+        package let resting: Int64?
         package let patterns: [Pattern]?
     }
 
@@ -33,9 +37,19 @@ package struct GatewayFigures: Decodable, Sendable {
         /// Seconds since the last success.
         package let since: Double?
         package let stash: Int64?
+        /// Seconds that the oldest change has waited which it has not acknowledged.
+        package let lag: Double?
+        package let delay: Delay?
         /// Seconds, positive where its clock is ahead.
         package let clockDifference: Double?
         package let digestAgrees: Bool?
+    }
+
+    /// How long changes took till a peer acknowledged them, in the last one to two minutes: in seconds.
+    package struct Delay: Decodable, Sendable {
+        package let median: Double?
+        package let p99: Double?
+        package let most: Double?
     }
 
     /// Milliseconds since 1970.
@@ -75,13 +89,14 @@ package struct GatewayFigures: Decodable, Sendable {
 extension GatewayFigures.Messages {
     private enum CodingKeys: String, CodingKey {
         case received, events, late, dropped, failed
+        case readElsewhere = "read_elsewhere"
         case perSecond = "per_second"
     }
 }
 
 extension GatewayFigures.Peer {
     private enum CodingKeys: String, CodingKey {
-        case period, live, ready, since, stash
+        case period, live, ready, since, stash, lag, delay
         case clockDifference = "clock_difference"
         case digestAgrees = "digest_agrees"
     }

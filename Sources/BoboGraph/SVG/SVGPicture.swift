@@ -6,14 +6,19 @@ package struct SVGPicture {
     private let diagrams: [PhenomenonDiagram]
     private let width: Int
     private let notes: BlockNotes
+    private let isStyled: Bool
 
     /// - Parameters:
     ///   - width: in pixels; more blocks stand in a row where there is room.
     ///   - notes: what is known of the runs at each block.
-    package init(_ diagrams: [PhenomenonDiagram], width: Int = 960, notes: BlockNotes = BlockNotes()) {
+    ///   - isStyled: whether it carries `SVGStyle.css`; otherwise the page that it is put into has it.
+    package init(
+        _ diagrams: [PhenomenonDiagram], width: Int = 960, notes: BlockNotes = BlockNotes(), isStyled: Bool = true
+    ) {
         self.diagrams = diagrams
         self.width = min(max(width, SVGPicture.widths.lowerBound), SVGPicture.widths.upperBound)
         self.notes = notes
+        self.isStyled = isStyled
     }
 
     private static let margin = 16
@@ -31,9 +36,8 @@ package struct SVGPicture {
         let name = SVGWriter.escaped(diagrams.map(\.name).joined(separator: ", "))
         return """
             <svg xmlns="http://www.w3.org/2000/svg" class="bobo-graph" role="img" width="\(width)" height="\(y)" \
-            viewBox="0 0 \(width) \(y)" style="max-width:100%;height:auto">
-            <title>\(name)</title>
-            <style>\(SVGStyle.css)</style>
+            viewBox="0 0 \(width) \(y)"\(isStyled ? " style=\"max-width:100%;height:auto\"" : "")>
+            <title>\(name)</title>\(isStyled ? "\n<style>\(SVGStyle.css)</style>" : "")
             <rect class="background" width="\(width)" height="\(y)"/>
             \(body.text)</svg>
 

@@ -1,12 +1,12 @@
 /// Colours and fonts. Without variables, which some programs that draw SVG do not know: the dark colours stand a second
 /// time, where whoever looks prefers them.
-enum SVGStyle {
+package enum SVGStyle {
     /// Tenths of a pixel that a character of `expression` takes.
     static let tenthsOfMonospace = 73
     /// Tenths of a pixel that one of `chip` and `label` takes at most, on the whole.
     static let tenthsOfLabel = 66
 
-    static let css = """
+    package static let css = """
         .bobo-graph text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-size:12px;fill:#1f2328}
         .bobo-graph .topic,.bobo-graph .expression,.bobo-graph .halt,.bobo-graph .fact{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
         .bobo-graph .title{font-size:18px;font-weight:600}

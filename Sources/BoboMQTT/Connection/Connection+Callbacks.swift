@@ -52,6 +52,10 @@ extension Connection {
         var available: UInt8 = 1
         mosquitto_property_read_byte(properties, MQTT_PROP_SUBSCRIPTION_ID_AVAILABLE.code, &available, false)
         hasSubscriptionIdentifiers = version == .v5 && available != 0
+        // 0 is no size (section 3.2.2.3.6).
+        var maximumPacketSize: UInt32 = 0
+        mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE.code, &maximumPacketSize, false)
+        self.maximumPacketSize = maximumPacketSize > 0 ? maximumPacketSize : nil
         // libmosquitto takes the broker's number, even a larger one.
         var receiveMaximum: UInt16 = .max
         mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM.code, &receiveMaximum, false)

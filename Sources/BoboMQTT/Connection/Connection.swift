@@ -34,6 +34,8 @@ package final class Connection {
     var phase = Phase.idle
     /// Over MQTT 5, whether the broker takes subscription identifiers.
     package internal(set) var hasSubscriptionIdentifiers = false
+    /// Over MQTT 5, how many bytes the broker takes in one packet at most (MQTT 5.0, section 3.2.2.3.6); nil: it does not say.
+    package internal(set) var maximumPacketSize: UInt32?
     /// Messages of QoS 1 and 2 published and not acknowledged yet. libmosquitto keeps them over a loss and sends them again.
     package internal(set) var unacknowledged = 0
 
@@ -174,6 +176,13 @@ package final class Connection {
             let code = mosquitto_disconnect_v5(handle, 0, properties)
             if code != 0 { drop(nil) }
         }
+    }
+
+    /// Ends the connection at once: nothing that is queued goes out. The broker keeps the session as agreed when connecting,
+    /// publishes the will, and delivers again in the next connection what has not been acknowledged.
+    package func abandon() {
+        if case .idle = phase { return }
+        drop(nil)
     }
 
     private var hasBufferedInput: Bool {

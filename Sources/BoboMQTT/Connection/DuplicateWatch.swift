@@ -15,11 +15,11 @@ struct DuplicateWatch {
         guard isOn, let place = strstr(line, " received PUBLISH (d") else { return }
         let mark = place + strlen(" received PUBLISH (d")
         // "1, q1": QoS 0 is never sent again, and says nothing about the rest.
-        guard strlen(mark) > 4, mark[4] != CChar(bitPattern: UInt8(ascii: "0")) else {
+        guard strlen(mark) > 4, mark[4] != CChar(UInt8(ascii: "0")) else {
             next = false
             return
         }
-        next = mark[0] == CChar(bitPattern: UInt8(ascii: "1"))
+        next = mark[0] == CChar(UInt8(ascii: "1"))
         if !next { isOn = false }
     }
 }

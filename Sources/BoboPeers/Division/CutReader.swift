@@ -23,6 +23,9 @@ package struct CutReader: Sendable {
         case unsubscribing
     }
 
+    /// Whether messages may come that are this gateway's to act on: now, or from its own cut on, which is under way.
+    package var isReader: Bool { if case .cutting = state { true } else { acts } }
+
     private let gateway: String
     private var state = State.idle
     private var wasCutByOther = false

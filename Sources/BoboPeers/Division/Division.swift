@@ -91,8 +91,9 @@ extension Peers {
     /// Whether a partition's other readers, those that this gateway makes way for, all say that they read it.
     package func mayLetGo(_ partition: String) -> Bool {
         // One that has just started does not know yet who reads, and is soon to be a reader itself.
-        guard presence.isReady, division.readers[partition]?.isEmpty == false else { return false }
-        let successors = (division.readers[partition] ?? []).filter { $0 != options.gateway }
-        return successors.allSatisfy { id in places[id].map { peers[$0].said.reads[partition] != nil } ?? false }
+        guard presence.isReady, let readers = division.readers[partition], !readers.isEmpty,
+            !readers.contains(options.gateway)
+        else { return false }
+        return readers.allSatisfy { id in places[id].map { peers[$0].said.reads[partition] != nil } ?? false }
     }
 }

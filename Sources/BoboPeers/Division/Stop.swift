@@ -22,6 +22,14 @@ extension Peers {
         settle(moment, source)
     }
 
+    /// Whether the gateway is to read no more, since it stops.
+    package var isFinishing: Bool {
+        switch stop {
+        case .none, .makingWay: false
+        case .sending, .done: true
+        }
+    }
+
     mutating func settleStop(_ moment: Moment) {
         if case .makingWay(let until) = stop {
             let taken =
@@ -37,7 +45,7 @@ extension Peers {
         guard case .sending(let until, let isTaken) = stop else { return }
         // Also that what it was to publish is published: if not, they would do it once more.
         let isSent =
-            publishing.isEmpty
+            !hasWaiting && publishing.isEmpty
             && peers.allSatisfy { peer in
                 !peer.isLive || (peer.stash.isEmpty && peer.publishedToTell.isEmpty && peer.outbox.inFlight == nil)
             }

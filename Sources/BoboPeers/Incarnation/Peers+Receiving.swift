@@ -153,6 +153,9 @@ extension Peers {
     }
 
     private mutating func succeed(_ place: Int, _ sent: CountedMessage, needs: [RunIdentifier], _ moment: Moment) {
+        if sent.changes.count > 0 {
+            peers[place].delays.note(moment.now - sent.changes.oldest, count: sent.changes.count, now: moment.now)
+        }
         peers[place].lastSuccess = moment.now
         peers[place].lastSuccessEver = moment.now
         peers[place].sendsReset = false

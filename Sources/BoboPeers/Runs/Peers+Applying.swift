@@ -78,7 +78,9 @@ extension Peers {
         _ place: Int, _ entry: RunEntry, _ pattern: PatternIdentity, _ message: PeerMessage,
         _ application: inout Application, _ moment: Moment, _ source: any RunSource
     ) {
-        for (index, run) in entry.identifiers.enumerated() where remembered[run] == nil {
+        for (index, run) in entry.identifiers.enumerated() {
+            let known = remembered[run]
+            guard known == nil || known?.isSilent == true else { continue }
             let base = entry.base(index)
             guard let block = entry.block else {
                 // A part of a history is a base for what follows.
@@ -91,9 +93,22 @@ extension Peers {
             var hash = base.hash
             for addition in entry.add { hash.combine(message.events[addition.place].identifier) }
             let rank = RunRank(block: block, length: base.length + entry.add.count, hash: hash)
-            if let standing = localRank(run, application, source), rank <= standing {
+            if let standing = localRank(run, application, source), rank <= standing,
+                !(rank == standing && isDatedLater(run, entry, base, message, source))
+            {
                 if !peers[place].needs.isEmpty { peers[place].needs[run] = nil }
                 continue
+            }
+            if known != nil {
+                // The engine, which has halted it by its clock, says so to all: this peer's clock has not.
+                guard let copy = whole(place, entry, index, pattern, block: block, message, &application, source)
+                else { continue }
+                guard let first = copy.first, !source.isOver(first: first, pattern) else {
+                    application.changes.append(.update(copy))
+                    continue
+                }
+                // A clock that was wrong has halted it.
+                remembered.remove(run)
             }
             let copy: RunCopy
             if base.length > 0, source.takesParts, hasActive(run, base, application, source) {
@@ -116,6 +131,17 @@ extension Peers {
             peers[place].bases[run] = KnownPart(length: rank.length, hash: rank.hash)
             noteOrigin(run, Origin(peer: place, at: moment.now, content: .updated, rank: rank))
         }
+    }
+
+    /// Whether the first event of an update is by far later than it is here: one of two gateways that read it has a date that
+    /// is wrong. The later counts, at all.
+    private func isDatedLater(
+        _ run: RunIdentifier, _ entry: RunEntry, _ base: KnownPart, _ message: PeerMessage, _ source: any RunSource
+    ) -> Bool {
+        guard base.length == 0, !isSourceStale, let first = entry.add.first, let begin = source.begin(of: run) else {
+            return false
+        }
+        return message.events[first.place].timestamp > begin + RunCopy.disagreement
     }
 
     private mutating func complete(

@@ -74,16 +74,25 @@ extension Peers {
 
     /// Whether an event of the run, written as JSON, may be larger than a message: a text grows by six at most.
     private func mayBeTooLarge(_ copy: RunCopy) -> Bool {
-        copy.history.contains { $0.event.body.count > (options.largestMessage - 8192) / 6 }
+        let largest = options.effectiveLargestMessage
+        return copy.history.contains { $0.event.body.count > (largest - min(8192, largest / 2)) / 6 }
     }
 
     private mutating func noteHalt(
         _ run: RunIdentifier, _ change: Change, _ reason: HaltReason, _ moment: Moment
     ) {
         // The runs of another form of the pattern are nobody else's concern.
-        guard remembered[run] == nil, reason != .replaced else { return }
-        origins.remove(run)
-        remembered.halt(run, phenomenon: change.phenomenon, pattern: change.pattern, ended: ages(moment))
+        guard reason != .replaced else { return }
+        if let known = remembered[run] {
+            // A peer has shown that it does not know what the clock has done here.
+            guard known.isSilent, !change.isLocal else { return }
+            remembered.announce(run)
+        } else {
+            origins.remove(run)
+            remembered.halt(
+                run, phenomenon: change.phenomenon, pattern: change.pattern, ended: ages(moment),
+                isSilent: change.isLocal)
+        }
         // Each gateway's clock does that by itself.
         guard !change.isLocal else { return forgetBases(run) }
         let identity = PatternIdentity(

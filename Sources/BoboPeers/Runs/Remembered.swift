@@ -35,6 +35,8 @@ struct Remembered {
         let name: Int32
         /// On the clock of ages.
         var ended: Duration
+        /// Whether the clock has halted it here, which no peer was told: each gateway's clock does that by itself.
+        var isSilent = false
     }
 
     struct Name: Hashable {
@@ -126,10 +128,17 @@ struct Remembered {
             identifier, isCompleted: true, isPublished: true, Name(phenomenon: phenomenon, pattern: pattern), ended)
     }
 
-    mutating func halt(_ identifier: RunIdentifier, phenomenon: String, pattern: String, ended: Duration) {
+    /// - Parameter isSilent: whether the clock has halted it, which peers are not told.
+    mutating func halt(
+        _ identifier: RunIdentifier, phenomenon: String, pattern: String, ended: Duration, isSilent: Bool = false
+    ) {
         record(
             identifier, isCompleted: false, isPublished: false, Name(phenomenon: phenomenon, pattern: pattern), ended)
+        if isSilent { records[identifier]?.isSilent = true }
     }
+
+    /// Peers are told now.
+    mutating func announce(_ identifier: RunIdentifier) { records[identifier]?.isSilent = false }
 
     /// - Returns: whether the run was known as completed and not as published. Of one that is not known as completed,
     ///   it is remembered for when it comes.
@@ -185,7 +194,8 @@ struct Remembered {
         return evictedLately
     }
 
-    private mutating func remove(_ run: RunIdentifier) {
+    /// Of one that has not ended after all, too.
+    mutating func remove(_ run: RunIdentifier) {
         records[run] = nil
         completed[run] = nil
         if !unpublished.isEmpty { unpublished.remove(run) }

@@ -10,6 +10,8 @@ struct CountedMessage {
     /// Completed and halted runs that the peer knows of once it has acknowledged this.
     let ended: [RunIdentifier]
     let hasChanges: Bool
+    /// How many runs it tells of, and since when the oldest of these changes waited.
+    let changes: (count: Int, oldest: Duration)
     let isLastPart: Bool
     /// The last batch of local changes that is whole in this and what went before; nil: some of an earlier one waits.
     let batch: Int?

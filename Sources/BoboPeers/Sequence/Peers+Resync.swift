@@ -46,7 +46,7 @@ extension Peers {
         var head = head(place, .resync, moment)
         head.part = 0
         head.parts = ResyncPlan.estimate(
-            runs: source.activeRunCount, ended: remembered.records.count, limit: options.messageLimit)
+            runs: source.activeRunCount, ended: remembered.records.count, limit: options.effectiveMessageLimit)
         head.patterns = source.patterns
         head.token = giveToken(place, moment)
         sendUncounted(place, head)
@@ -72,7 +72,7 @@ extension Peers {
             addEnds(of: &plan, to: &body, &ended, place, moment)
         }
         let part = plan.part
-        head.parts = plan.isDone ? part : part + plan.estimate(limit: options.messageLimit)
+        head.parts = plan.isDone ? part : part + plan.estimate(limit: options.effectiveMessageLimit)
         let isLast = plan.isDone
         plan.endPart()
         peers[place].resync = .sending(plan, since: since)

@@ -64,8 +64,8 @@ extension Peers {
     }
 
     mutating func sendCounted(
-        _ place: Int, _ head: PeerMessage, _ body: inout MessageBody, ended: [RunIdentifier], isLastPart: Bool = false,
-        _ moment: Moment
+        _ place: Int, _ head: PeerMessage, _ body: inout MessageBody, ended: [RunIdentifier],
+        changes: (count: Int, oldest: Duration) = (0, .zero), isLastPart: Bool = false, _ moment: Moment
     ) {
         var head = head
         head.seq = peers[place].outbox.nextSeq
@@ -78,7 +78,7 @@ extension Peers {
         peers[place].outbox.send(
             CountedMessage(
                 seq: head.seq, bytes: bytes, firstSent: moment.now, lastSent: moment.now, ended: ended,
-                hasChanges: hasChanges, isLastPart: isLastPart, batch: isWhole ? batches : nil,
+                hasChanges: hasChanges, changes: changes, isLastPart: isLastPart, batch: isWhole ? batches : nil,
                 statement: head.reads == nil ? nil : statement))
         peers[place].owesCounted = false
         noteSent(place, head)
@@ -86,10 +86,13 @@ extension Peers {
 
     private mutating func takePublished(_ place: Int) -> [RunIdentifier] {
         guard !peers[place].publishedToTell.isEmpty else { return [] }
-        let taken = peers[place].publishedToTell.prefix(max(1, options.messageLimit / 140))
+        let taken = peers[place].publishedToTell.prefix(publishedLimit)
         peers[place].publishedToTell.removeFirst(taken.count)
         return Array(taken)
     }
+
+    /// Ids of `published` in one message.
+    private var publishedLimit: Int { max(1, options.effectiveMessageLimit / 140) }
 
     mutating func sendAgain(_ place: Int, _ moment: Moment) {
         guard let bytes = peers[place].outbox.sendAgain(moment.now) else { return }
@@ -130,15 +133,17 @@ extension Peers {
         if peers[place].stash.isUrgent || peers[place].owesAcknowledgment || peers[place].owesCounted { return true }
         guard let oldest = peers[place].waitsSince else { return false }
         // By then it has about reached the size of a message.
-        return moment.now - oldest >= options.batch || peers[place].stash.count * 250 >= options.messageLimit
+        return moment.now - oldest >= options.batch || peers[place].stash.count * 250 >= options.effectiveMessageLimit
     }
 
     private mutating func sendStash(_ place: Int, _ moment: Moment, _ source: any RunSource) {
         let head = head(place, .sync, moment)
         var body = body(place, head)
         var ended: [RunIdentifier] = []
+        let (count, oldest) = (peers[place].stash.count, peers[place].stash.oldest ?? moment.now)
         addChanges(to: &body, &ended, place, moment, source)
-        sendCounted(place, head, &body, ended: ended, moment)
+        let changes = (count - peers[place].stash.count, oldest)
+        sendCounted(place, head, &body, ended: ended, changes: changes, moment)
     }
 
     /// Adds what waits in the stash.
@@ -180,9 +185,10 @@ extension Peers {
 
     /// A body for the message, as large as its head leaves room for.
     func body(_ place: Int, _ head: PeerMessage) -> MessageBody {
-        let room = bodyLimit(head)
+        let room = bodyLimit(place, head)
         return MessageBody(
-            limit: room, most: options.largestMessage - (options.messageLimit - room), table: peers[place].table)
+            limit: room, most: options.effectiveLargestMessage - (options.effectiveMessageLimit - room),
+            table: peers[place].table)
     }
 
     mutating func noteTooLarge(_ place: Int, _ bytes: Int, _ moment: Moment) {
@@ -192,10 +198,11 @@ extension Peers {
         log(.tooLarge(peers[place].id, bytes: bytes))
     }
 
-    func bodyLimit(_ head: PeerMessage) -> Int {
+    private func bodyLimit(_ place: Int, _ head: PeerMessage) -> Int {
         let names = (head.reads ?? [:]).keys.reduce(0) { $0 + $1.utf8.count + 16 }
         let patterns = (head.patterns ?? []).reduce(0) { $0 + 100 + $1.phenomenon.utf8.count + $1.pattern.utf8.count }
-        return max(1024, options.messageLimit - 1024 - names - 35 * head.need.count - patterns)
+        let ids = head.need.count + min(peers[place].publishedToTell.count, publishedLimit)
+        return max(1024, options.effectiveMessageLimit - 1024 - names - 35 * ids - patterns)
     }
 
     /// Adds the run as it is now.

@@ -37,6 +37,12 @@ package final class EngineRuns: RunSource {
         engine.holds(run, part.length, part.hash)
     }
 
+    package func begin(of run: RunIdentifier) -> Int64? { engine.begin(of: run) }
+
+    package func isOver(first: Int64, _ pattern: PatternIdentity) -> Bool {
+        engine.isOver(first: first, phenomenon: pattern.phenomenon, pattern: pattern.pattern)
+    }
+
     package var takesParts: Bool { true }
 
     package var activeRunCount: Int { engine.activeRunCount }

@@ -66,6 +66,7 @@ struct Peer {
     /// Ended runs that it has not acknowledged.
     var unacknowledged: Set<RunIdentifier> = []
     var rests = RestStash()
+    var delays = ChangeDelays()
     var publishedToTell: [RunIdentifier] = []
     var publishedOldest = Duration.zero
     /// The last batch of local changes that it has whole.

@@ -49,12 +49,13 @@ package enum PeerLog: Sendable, Hashable {
     case clockDiffers(String, milliseconds: Int64)
     case reading(Int, of: Int, taken: [String], left: [String])
     case tooLarge(String, bytes: Int)
+    case smallPackets(Int)
 
     package var level: Level {
         switch self {
         case .joined, .live, .resynced, .received, .ready, .resyncing, .reading, .runsKept: .info
         case .gone, .stashOverflow, .versionMismatch, .configurationMismatch, .dropped, .away, .runsDropped, .takenOver,
-            .forgottenEarly, .clockDiffers, .tooLarge:
+            .forgottenEarly, .clockDiffers, .tooLarge, .smallPackets:
             .warning
         case .digestsDiffer: .error
         }
@@ -88,6 +89,8 @@ extension PeerLog: CustomStringConvertible {
         case .clockDiffers(let peer, let milliseconds): "the clock of \(peer) differs by \(milliseconds) ms"
         case .tooLarge(let peer, let bytes):
             "an event of \(bytes) bytes is too large for a message to \(peer): its runs are not shared, but that they end"
+        case .smallPackets(let bytes):
+            "the broker takes packets of \(bytes) bytes at most, too few for gateways to share their runs"
         case .reading(let count, let total, let taken, let left):
             "reads \(count) of \(total) partitions" + PeerLog.list("; takes ", taken) + PeerLog.list("; leaves ", left)
         }

@@ -23,6 +23,8 @@ package struct PeersOptions: Sendable {
     /// Bytes: a message with a single event that is larger than `messageLimit` may have so many. At most what the broker
     /// passes on, and what peers read.
     package var largestMessage = MessageLimits.size
+    /// Bytes of a message that the broker takes at most; nil: it sets no bound.
+    package internal(set) var brokerLimit: Int?
     /// A hash of `partitions` and of the entries of `sensors`: only gateways of one kind divide among themselves.
     package var config = Hash128()
     package var division = DivisionOptions()
@@ -31,6 +33,19 @@ package struct PeersOptions: Sendable {
         self.gateway = gateway
         self.peers = peers
     }
+
+    /// Where the broker takes less, messages are as large all the same: no less can bear what each message says.
+    package static let leastMessage = 4096
+    /// What sealing adds, with names of the usual length.
+    private static let sealSize = 512
+
+    /// What the broker takes of the largest message.
+    var effectiveLargestMessage: Int {
+        guard let brokerLimit else { return largestMessage }
+        let taken = brokerLimit - (key == nil ? 0 : PeersOptions.sealSize)
+        return min(largestMessage, max(taken, PeersOptions.leastMessage))
+    }
+    var effectiveMessageLimit: Int { min(messageLimit, effectiveLargestMessage) }
 
     /// Longest time from the start, or from a decision to be made, until the gateway goes on with what it has.
     static let patience = Duration.seconds(5)

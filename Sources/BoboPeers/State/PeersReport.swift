@@ -12,6 +12,10 @@ package struct PeersReport: Sendable {
         package let since: Double?
         /// Changed runs that it has not been sent.
         package let stash: Int
+        /// Seconds that the oldest change has waited which it has not acknowledged.
+        package let lag: Double
+        /// How long changes took till it acknowledged them; nil: there were none lately.
+        package let delays: ChangeDelays.Figures?
         /// Seconds, positive where its clock is ahead.
         package let clockDifference: Double?
         /// nil: nothing to compare yet.
@@ -23,6 +27,14 @@ package struct PeersReport: Sendable {
     package let partitions: [String: [(reader: String, seconds: Double)]]
     package let remembered: Int
     package let counters: PeerCounters
+}
+
+extension Peer {
+    /// Since when the oldest change waits that it has not acknowledged.
+    fileprivate var oldestChange: Duration? {
+        if let message = outbox.inFlight, message.changes.count > 0 { return message.changes.oldest }
+        return stash.oldest
+    }
 }
 
 extension Peers {
@@ -51,6 +63,8 @@ extension Peers {
         return PeersReport.Line(
             peer: peer.id, period: period, isLive: peer.isLive, isReady: peer.said.ready,
             since: elapsed.map { Double($0.milliseconds) / 1000 }, stash: peer.stash.count,
+            lag: peer.oldestChange.map { Double((moment.now - $0).milliseconds) / 1000 } ?? 0,
+            delays: peer.delays.figures(moment.now),
             clockDifference: peer.clock.least.map { Double($0) / 1000 }, digestAgrees: peer.digest.agrees)
     }
 }
@@ -72,6 +86,17 @@ extension PeersReport {
             json.write(line.since)
             json.raw(",\"stash\":")
             json.write(Int64(line.stash))
+            json.raw(",\"lag\":")
+            json.write(line.lag)
+            if let delays = line.delays {
+                json.raw(",\"delay\":{\"changes\":")
+                json.write(Int64(delays.changes))
+                for (name, seconds) in [("median", delays.median), ("p99", delays.p99), ("most", delays.most)] {
+                    json.raw(",\"\(name)\":")
+                    json.write((seconds * 10_000).rounded() / 10_000)
+                }
+                json.raw("}")
+            }
             json.raw(",\"clock_difference\":")
             json.write(line.clockDifference)
             json.raw(",\"digest_agrees\":")

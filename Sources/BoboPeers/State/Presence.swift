@@ -35,6 +35,10 @@ extension Peers {
     /// which ended runs are remembered.
     mutating func notePresence(gap: Duration, _ moment: Moment) {
         let half = options.rememberAge / 2
+        // Where the broker says that all others are gone, nobody goes on without this gateway.
+        if isConnected, presence.hasSeenStatus, !peers.contains(where: { $0.isOnline == true }), gap <= half {
+            presence.lastApplied = moment.now
+        }
         let silence = moment.now - presence.lastApplied
         if gap > half {
             comeBack(why: "it stood still for \(gap.milliseconds / 1000) s", away: gap, moment)
@@ -98,7 +102,10 @@ extension Peers {
         defer { settleHold() }
         guard !presence.isReady, !presence.isDeciding else { return }
         let online = peers.filter { $0.isOnline == true }
-        if isConnected, presence.hasSeenStatus, online.allSatisfy(\.hasSentAll) {
+        // Whoever is ready there is to be known as live first, or this gateway would take all partitions for a moment.
+        if isConnected, presence.hasSeenStatus,
+            online.allSatisfy({ $0.hasSentAll && ($0.isLive || !$0.said.ready || $0.isOffline) })
+        {
             becomeReady(online.isEmpty ? "no peer is online" : "the full state of every peer is here")
         } else if let by = presence.readyBy, moment.now >= by {
             becomeReady("waited long enough for peers")

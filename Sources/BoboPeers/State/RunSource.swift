@@ -12,6 +12,10 @@ package protocol RunSource {
     var takesParts: Bool { get }
     /// Of an active run.
     func rank(of run: RunIdentifier) -> RunRank?
+    /// The `ts` of an active run's first event.
+    func begin(of run: RunIdentifier) -> Int64?
+    /// Whether the clock here halts a run of that pattern that began then.
+    func isOver(first: Int64, _ pattern: PatternIdentity) -> Bool
     /// In the order in which they began or last changed.
     var activeRuns: [RunIdentifier] { get }
     var activeRunCount: Int { get }
@@ -41,6 +45,10 @@ extension RunSource {
     }
 
     package var takesParts: Bool { false }
+
+    package func begin(of run: RunIdentifier) -> Int64? { copy(of: run)?.first }
+
+    package func isOver(first: Int64, _ pattern: PatternIdentity) -> Bool { true }
 
     package var rests: [RestCopy] { [] }
 

@@ -1,4 +1,18 @@
 extension Checker {
+    /// `payload.smoke-density` is a difference, and seldom meant.
+    mutating func checkDifference(_ left: Expression, _ right: Expression, at offset: Int) -> Checked {
+        let checked = check(left)
+        let before = problems.count
+        let subtrahend = check(right)
+        if problems.count == before + 1, case .select(let operand, let name) = left.kind,
+            case .identifier(let rest, _) = right.kind, left.offset + name.unicodeScalars.count == offset,
+            right.offset == offset + 1, case .identifier(let base, _) = operand.kind
+        {
+            advise("; a field whose name holds - is \(base)[\"\(name)-\(rest)\"]")
+        }
+        return checkBinary(.subtract, checked, subtrahend, at: offset)
+    }
+
     mutating func checkNegation(_ operand: Expression, at offset: Int) -> Checked {
         let checked = check(operand)
         guard [.dyn, .int, .double].contains(checked.type) else {
@@ -47,6 +61,10 @@ extension Checker {
         var advice = ""
         if operation == .add, left.type == .string || right.type == .string {
             advice = "; string(…) makes a text of a value"
+        } else if [left.type, right.type].contains(.string),
+            [left.type, right.type].contains(where: { [.int, .uint, .double].contains($0) })
+        {
+            advice = "; a number stands without quotes, and double(…) makes one of a text"
         }
         _ = problem("\(operation.rawValue) does not take \(left.type) and \(right.type)\(advice)", at: offset)
         return .dyn

@@ -10,6 +10,10 @@ struct Checker {
     /// Within an alias: where it was used, and how much of the scope is hidden from it.
     private(set) var alias: (offset: Int, hidden: Int)?
     private var depth = 0
+    /// How many parts of aliases have been checked.
+    private var aliased = 0
+    /// More are a problem: aliases within aliases can make an expression much larger than it was written.
+    private static let aliasedLimit = 200_000
 
     init(_ environment: Environment) { self.environment = environment }
 
@@ -18,6 +22,12 @@ struct Checker {
     mutating func problem(_ message: String, at offset: Int, failure: EvaluationFailure.Kind? = nil) -> Checked {
         problems.append((offset, message))
         return Checked(.failure(EvaluationFailure(failure ?? .other(message))), .dyn, at: offset)
+    }
+
+    /// Adds to what the last problem says.
+    mutating func advise(_ advice: String) {
+        guard let last = problems.popLast() else { return }
+        problems.append((last.offset, last.message + advice))
     }
 
     mutating func hint(_ message: String, at offset: Int) { hints.append((offset, message)) }
@@ -29,6 +39,13 @@ struct Checker {
         // Aliases can make an expression deeper than it was written.
         guard depth <= 2 * Expression.heightLimit else {
             return problem("the expression is nested too deep", at: offset)
+        }
+        if alias != nil {
+            aliased += 1
+            guard aliased <= Checker.aliasedLimit else {
+                guard aliased == Checker.aliasedLimit + 1 else { return Checked(.constant(.null), .dyn, at: offset) }
+                return problem("the expression is too large with all its names written out", at: offset)
+            }
         }
         switch expression.kind {
         case .literal(let value): return Checked(.constant(value), value.type, at: offset)
@@ -42,6 +59,7 @@ struct Checker {
         case .map(let entries): return checkMap(entries, at: offset)
         case .not(let operand): return Checked(.not(checkCondition(operand, of: "!")), .bool, at: offset)
         case .negate(let operand): return checkNegation(operand, at: offset)
+        case .binary(.subtract, let left, let right): return checkDifference(left, right, at: offset)
         case .binary(let operation, let left, let right):
             return checkBinary(operation, check(left), check(right), at: offset)
         case .all(let parts): return Checked(.all(parts.map { checkCondition($0, of: "&&") }), .bool, at: offset)

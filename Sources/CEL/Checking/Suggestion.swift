@@ -2,6 +2,7 @@
 enum Suggestion {
     /// `; is payload meant?`, or nothing where no name is near.
     static func text(for name: String, among known: [String]) -> String {
+        if let form = elsewhere[name.lowercased()] { return "; \(form) is meant, perhaps" }
         let limit = max(1, name.count / 3)
         let nearest = known.map { (distance: distance(name, $0), name: $0) }.min {
             ($0.distance, $0.name) < ($1.distance, $1.name)
@@ -9,6 +10,18 @@ enum Suggestion {
         guard let nearest, nearest.distance <= limit else { return "" }
         return "; is \(nearest.name) meant?"
     }
+
+    /// What other languages call it, and what it is here.
+    private static let elsewhere = [
+        "average": "avg(list)", "mean": "avg(list)", "len": "size(…)", "length": "size(…)", "count": "size(…)",
+        "min": "math.least(…)", "max": "math.greatest(…)", "abs": "math.abs(…)", "floor": "math.floor(…)",
+        "ceil": "math.ceil(…)", "round": "math.round(…)", "sqrt": "math.sqrt(…)", "lower": "text.lowerAscii()",
+        "upper": "text.upperAscii()", "tolower": "text.lowerAscii()", "toupper": "text.upperAscii()",
+        "float": "double(…)", "str": "string(…)", "any": "list.exists(e, …)", "some": "list.exists(e, …)",
+        "every": "list.all(e, …)", "none": "!list.exists(e, …)",
+        "value": "payload", "message": "payload", "msg": "payload", "time": "ts", "timestamp_ms": "ts", "nil": "null",
+        "undefined": "null", "trigger": "event",
+    ]
 
     /// How many letters must be put in, taken out, replaced, or swapped with the next (optimal string alignment).
     private static func distance(_ left: String, _ right: String) -> Int {

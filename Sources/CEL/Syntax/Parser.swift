@@ -22,9 +22,18 @@ struct Parser {
         }
         var parser = Parser(try Lexer.tokens(of: source))
         let expression = try parser.expression()
-        guard parser.current.kind == .end else { throw parser.unexpected("an operator or the end of the expression") }
+        guard parser.current.kind == .end else {
+            let advice = operatorsInWords[parser.current.text.lowercased()].map { "; in CEL that is \($0)" } ?? ""
+            throw parser.unexpected("an operator or the end of the expression" + advice)
+        }
         return expression
     }
+
+    /// Of other languages.
+    private static let operatorsInWords = [
+        "and": "&&", "or": "||", "not": "!", "is": "==", "eq": "==", "ne": "!=", "lt": "<", "gt": ">", "mod": "%",
+        "contains": "text.contains(part), or element in list", "then": "condition ? value : other",
+    ]
 
     var current: Token { tokens[min(position, tokens.count - 1)] }
 

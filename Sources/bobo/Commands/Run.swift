@@ -2,6 +2,8 @@ import ArgumentParser
 import BoboEngine
 import BoboGateway
 import BoboMQTT
+import BoboMetrics
+import BoboPage
 import BoboYAML
 import Foundation
 import Logging
@@ -57,13 +59,24 @@ struct Run: AsyncParsableCommand {
         guard let url = broker?.url ?? configuration.broker.url else { return }
 
         let printer = EventPrinter(gateway: configuration.peers.ids.isEmpty ? nil : configuration.instance)
-        let gateway = Gateway(configuration, preparation, broker: url, logger: logger) { printer.show($0) }
+        let registry = configuration.http.listen.map { _ in PrometheusRegistry() }
+        for (name, text) in MetricNames.help { registry?.describe(name, text) }
+        let gateway = Gateway(
+            configuration, preparation, broker: url, logger: logger, isObserved: registry != nil, metrics: registry
+        ) { printer.show($0) }
         let watcher = PatternWatcher(configuration, preparation, gateway: gateway, logger: logger)
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
+        // First, so that it ends last: the gateway's end does not wait for pages.
+        let page = gateway.observation.flatMap { observation in
+            registry.map { PageServer(configuration.http, observation: observation, registry: $0, logger: logger) }
+        }
+        let pages = page.map {
+            ServiceGroupConfiguration.ServiceConfiguration(service: $0, successTerminationBehavior: .ignore)
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
+                services: [pages].compactMap(\.self) + [
                     .init(
                         service: gateway, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup),

@@ -45,12 +45,14 @@ struct StatusTable {
                 "  messages  \(Self.number(messages.received)) received\(rate), "
                     + "\(Self.number(messages.events)) events, \(Self.number(messages.late)) late, "
                     + "\(Self.number(messages.dropped)) dropped, \(Self.number(messages.failed)) failed, "
-                    + "\(Self.number(figures.queue)) waiting")
+                    + "\(Self.number(figures.queue)) waiting"
+                    + (messages.readElsewhere.map { $0 > 0 ? ", \($0) old and read elsewhere" : "" } ?? ""))
         }
         if let runs = figures.runs {
             lines.append(
                 "  runs      \(Self.number(runs.active)) active, \(Self.number(runs.started)) started, "
-                    + "\(Self.number(runs.completed)) completed, \(Self.number(runs.halted)) halted; "
+                    + "\(Self.number(runs.completed)) completed, \(Self.number(runs.halted)) halted"
+                    + (runs.resting.map { $0 > 0 ? ", \($0) keys at rest" : "" } ?? "") + "; "
                     + "\(Self.number(figures.eventsPublished)) events published")
         }
         if let memory = figures.memory { lines.append("  memory    \(memory >> 20) MiB") }
@@ -76,12 +78,23 @@ struct StatusTable {
             [
                 shortened(harmless(id), to: 30), shortened(harmless(peer.period ?? "-"), to: 10),
                 peer.live == true ? peer.ready == true ? "ready" : "live" : "away",
-                peer.since.map { "\(Self.time($0)) ago" } ?? "never", Self.number(peer.stash),
+                peer.since.map { "\(Self.time($0)) ago" } ?? "never", Self.number(peer.stash), Self.lag(peer),
                 peer.clockDifference.map { String(format: "%+.3f s", $0) } ?? "-",
                 peer.digestAgrees.map { $0 ? "agrees" : "DIFFERS" } ?? "-",
             ]
         }
-        return Self.columns([["PEER", "PERIOD", "STATE", "LAST SUCCESS", "STASH", "CLOCK", "DIGEST"]] + rows)
+        return Self.columns([["PEER", "PERIOD", "STATE", "LAST SUCCESS", "STASH", "LAG", "CLOCK", "DIGEST"]] + rows)
+    }
+
+    /// How long changes take to the peer: those that wait now, and most of those of the last minutes.
+    private static func lag(_ peer: GatewayFigures.Peer) -> String {
+        let now = peer.lag.map(lag) ?? "-"
+        return peer.delay?.p99.map { "\(now), 99% \(lag($0))" } ?? now
+    }
+
+    private static func lag(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds >= 0 else { return "-" }
+        return seconds < 1 ? "\(Int((seconds * 1000).rounded()))ms" : time(seconds)
     }
 
     private func partitions(_ figures: GatewayFigures) -> [String] {

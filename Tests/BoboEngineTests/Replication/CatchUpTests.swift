@@ -37,6 +37,39 @@ import Testing
         #expect(gateways.completed(0) == ["1 3 2"])
     }
 
+    @Test(arguments: [false, true])
+    func ofEqualTimesTheBrokersOrderCountsWhereAllReadInIt(_ readsTogether: Bool) throws {
+        let blocks = ["{followed_by: A}", "{followed_by: A}", "{followed_by: A}"]
+        var gateways = try Gateways(2, blocks: blocks, identified: true) { $0.readsTogether = readsTogether }
+        gateways.take("A@1 A@1", by: 0)
+        gateways.exchange()
+        // A late reader: the first comes after the runs of both.
+        gateways.take(again: "A@1", number: 1, by: 1)
+        // One alone cannot know which of two topics' was earlier; what nobody else reads is not to be missed.
+        #expect(gateways.active(1).contains("2: 2 1") == !readsTogether)
+        gateways.take(again: "A@1", number: 2, by: 1)
+        gateways.take("A@1", by: 0, 1)
+        gateways.exchange()
+        #expect(gateways.completed(0).contains("1 2 3") && gateways.completed(1).contains("1 2 3"))
+    }
+
+    @Test func ofEqualTimesWhatWasReadAfterTheLastEventIsLater() throws {
+        let blocks = ["{followed_by: A}", "{followed_by: A}", "{followed_by: A}"]
+        var gateways = try Gateways(2, blocks: blocks, identified: true) { $0.readsTogether = true }
+        gateways.take("A@1 A@1", by: 0)
+        // It has read on before it hears of the run, or has the run when it reads on.
+        gateways.take(again: "A@1", number: 2, by: 1)
+        gateways.take("A@1", by: 1)
+        gateways.exchange()
+        #expect(gateways.completed(0) == ["1 2 3"] && gateways.completed(1) == ["1 2 3"])
+        gateways.take("A@2 A@2", by: 0)
+        gateways.exchange()
+        for number in 4...5 { gateways.take(again: "A@2", number: number, by: 1) }
+        gateways.take("A@2", by: 1)
+        gateways.exchange()
+        #expect(gateways.completed(0).contains("4 5 6") && gateways.completed(1).contains("4 5 6"))
+    }
+
     @Test func theKeyCounts() throws {
         var gateways = try Gateways(2, blocks: CatchUpTests.abc, "key: payload.k")
         gateways.take("A.x@1", by: 0)

@@ -42,7 +42,7 @@ import Testing
             var trial = try Trial(
                 blocks: [
                     "{followed_by: A, group: a}", "{followed_by: B, group: b, loop: true}",
-                    "{followed_by: \"C && \(name)(b.map(e, e.payload.v)) > 0\", group: c}",
+                    "{followed_by: \"C && \(name)(b.map(e, e.payload.v)) >= 0\", group: c}",
                 ])
             trial.take("A B1 C.x")
             #expect(trial.complexEvents.count == 1)

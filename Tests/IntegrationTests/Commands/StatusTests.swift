@@ -73,15 +73,15 @@ import Testing
     }
 
     private static let figures = #"""
-        {"ts": 1, "version": "9", "uptime": 3725.5, "messages": {"received": 7, "per_second": 2.25},
-        "runs": {"active": 1}, "peers": {
-        "gw-b": {"period": "sync", "live": true, "ready": true, "since": 0.25, "stash": 0, "clock_difference": -0.002, "digest_agrees": true},
-        "gw-c": {"period": "resync", "live": false, "ready": false, "since": 95, "stash": 17, "clock_difference": null, "digest_agrees": false}},
+        {"ts": 1, "version": "9", "uptime": 3725.5, "messages": {"received": 7, "read_elsewhere": 3, "per_second": 2.25},
+        "runs": {"active": 1, "resting": 2}, "peers": {
+        "gw-b": {"period": "sync", "live": true, "ready": true, "since": 0.25, "stash": 0, "lag": 0, "delay": {"changes": 5, "median": 0.004, "p99": 0.0312, "most": 0.05}, "clock_difference": -0.002, "digest_agrees": true},
+        "gw-c": {"period": "resync", "live": false, "ready": false, "since": 95, "stash": 17, "lag": 95.5, "clock_difference": null, "digest_agrees": false}},
         "partitions": {"home/hall/#": ["gw-a", "gw-b"], "home/kitchen/#": []},
         "reading": {"home/hall/#": {"gw-a": 61, "gw-b": 5}}, "queue": 0, "memory": 35651584, "more": [1]}
         """#
 
-    @Test("Peers: period, last success, stash, clock and digest; and who reads which partition since when")
+    @Test("Peers: period, last success, stash, lag, clock and digest; and who reads which partition since when")
     func peers() throws {
         let client = try site.broker.client()
         try client.publish("bobo/status/gw-a", "online", retain: true)
@@ -91,14 +91,16 @@ import Testing
         let lines = result.output.split(separator: "\n").map(String.init)
         for line in [
             "gw-a: online, up 1h2m5s, version 9", "  memory    34 MiB",
-            "  PEER  PERIOD  STATE  LAST SUCCESS  STASH  CLOCK     DIGEST",
-            "  gw-b  sync    ready  0.2s ago      0      -0.002 s  agrees",
-            "  gw-c  resync  away   1m35s ago     17     -         DIFFERS",
+            "  PEER  PERIOD  STATE  LAST SUCCESS  STASH  LAG            CLOCK     DIGEST",
+            "  gw-b  sync    ready  0.2s ago      0      0ms, 99% 31ms  -0.002 s  agrees",
+            "  gw-c  resync  away   1m35s ago     17     1m35s          -         DIFFERS",
             "  PARTITION       READ BY", "  home/hall/#     gw-a for 1m1s, gw-b for 5.0s", "  home/kitchen/#  nobody",
         ] {
             #expect(lines.contains(line), "\(line) in \(result.output)")
         }
         #expect(lines.contains { $0.hasPrefix("  messages  7 received (2.2/s), - events") })
+        #expect(lines.contains { $0.hasSuffix("waiting, 3 old and read elsewhere") })
+        #expect(lines.contains { $0.hasPrefix("  runs      1 active") && $0.contains(", 2 keys at rest; ") })
     }
 
     @Test("With --watch it goes on, shows what changes, and ends in order", arguments: [false, true])

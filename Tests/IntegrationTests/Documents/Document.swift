@@ -14,6 +14,10 @@ struct Document: CustomStringConvertible {
         let lines: [String]
         /// Whether it is a pattern's test: of the pattern that stands before it.
         var isTest = false
+        /// Whether it is run on a machine of its own, by `scripts/package-test`.
+        var isForMachine = false
+        /// What the page calls the file that it is, without the folder.
+        var file: String?
 
         var text: String { lines.joined(separator: "\n") + "\n" }
     }
@@ -44,9 +48,12 @@ struct Document: CustomStringConvertible {
                 if let block = open {
                     if !block.words.contains("unchecked") {
                         let language = block.words.first.map(String.init) ?? ""
-                        let isTest = block.words.contains("test")
+                        let file = block.words.first { $0.hasPrefix("file=") }
                         blocks.append(
-                            Block(line: block.line, language: language, lines: block.lines, isTest: isTest))
+                            Block(
+                                line: block.line, language: language, lines: block.lines,
+                                isTest: block.words.contains("test"), isForMachine: block.words.contains("machine"),
+                                file: file.flatMap { $0.split(separator: "/").last }.map(String.init)))
                     }
                     open = nil
                 } else {

@@ -29,28 +29,19 @@ import Testing
     }
 
     private func waitForEvents(_ count: Int, _ gateways: Gateways) throws {
-        do {
-            try gateways.wait(for: "\(count) events") {
-                Self.count(gateways) >= count && (try? Set(Self.numbers(gateways)).count) == count
-            }
-        } catch {
-            withKnownIssue(Self.open, isIntermittent: true) { Issue.record(error) }
+        try gateways.wait(for: "\(count) events") {
+            Self.count(gateways) >= count && (try? Set(Self.numbers(gateways)).count) == count
         }
     }
 
     /// Without `event_id`, so that a message that two gateways act on is two events.
-    private static let open: Comment =
-        "once in a dozen runs a gateway that stops in order keeps a partition's subscription that another has taken over"
-
     private func expectOnce(_ count: Int, _ gateways: Gateways) throws {
         let events = Dictionary(grouping: try gateways.events(of: "each")) { Int($0["data"]["data"].number ?? -1) }
         let lost = Set(1...count).subtracting(events.keys).sorted()
         let twice = events.values.filter { $0.count > 1 }
             .map { $0.map { "\($0["data"]["data"]) \($0["id"]) of \($0["gateway"])" }.joined(separator: ", ") }
         let said = gateways.setup.names.flatMap { name in gateways.log(of: name).map { "\($0) \(name)" } }
-        withKnownIssue(Self.open, isIntermittent: true) {
-            #expect(lost.isEmpty && twice.isEmpty, "lost \(lost), twice \(twice.sorted()), \(said.sorted())")
-        }
+        #expect(lost.isEmpty && twice.isEmpty, "lost \(lost), twice \(twice.sorted()), \(said.sorted())")
     }
 
     @Test("A gateway that was killed gets all back when it returns, by RESET, and goes on with it")

@@ -31,6 +31,8 @@ struct SchemaPlace {
         configuration("peers", "peers: {KEY: 1}"),
         configuration("remember", "peers: {remember: {KEY: 1}}"),
         configuration("partitions", "partitions: {KEY: 1}"),
+        configuration("home_assistant", "home_assistant: {KEY: 1}"),
+        configuration("http", "http: {KEY: 1}"),
     ]
 
     func file(of template: String, key: String) -> SchemaTrial.File {

@@ -49,9 +49,12 @@ import Testing
             }
         }
         files += SchemaSamples.sound
-        // The cookbook has phenomena of the samples' names.
-        for isCookbook in [false, true] {
-            let some = files.filter { $0.name.hasPrefix("patterns/cookbook/") == isCookbook }
+        // The cookbook, and one document or another, has phenomena of the samples' names.
+        let together = Dictionary(grouping: files) { file in
+            file.name.hasPrefix("patterns/cookbook/")
+                ? "cookbook" : Document.names.first { file.name.hasPrefix("\($0):") } ?? "samples"
+        }
+        for some in together.values {
             for (file, errors) in zip(some, try SchemaTrial.loader(some)) where file.name != sample {
                 #expect(errors == [], "\(file.name)")
             }

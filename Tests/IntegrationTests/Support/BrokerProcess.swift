@@ -11,7 +11,11 @@ final class BrokerProcess {
     ///   - keeps: Whether sessions and retained messages outlast a stop.
     ///   - accounts: User names with passwords; nil: everybody may connect.
     ///   - lines: More lines of its configuration.
-    init(keeps: Bool = false, accounts: [String: String]? = nil, lines: [String] = []) throws {
+    ///   - options: Instead of those of the configuration.
+    init(
+        keeps: Bool = false, accounts: [String: String]? = nil, lines: [String] = [],
+        options changed: [String: String] = [:]
+    ) throws {
         folder = try TestFolder()
         var options = EmbeddedBroker.Options()
         if keeps { options.persistence = folder.path }
@@ -24,6 +28,10 @@ final class BrokerProcess {
                 passwd.waitUntilExit()
             }
             configuration.replace("allow_anonymous true", with: "allow_anonymous false\npassword_file \(file)")
+        }
+        for (name, value) in changed {
+            configuration.replace(try Regex("(?m)^\(name) .*$"), with: "")
+            configuration += "\n\(name) \(value)"
         }
         options.configuration = ([configuration] + lines).joined(separator: "\n")
         broker = try EmbeddedBroker(options)

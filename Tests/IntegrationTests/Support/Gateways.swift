@@ -24,6 +24,10 @@ final class Gateways {
         /// More lines.
         var lines: [String] = []
         var patterns: [String: String] = [:]
+        /// Whether the broker's sessions outlast its stop.
+        var keepsSessions = false
+        /// Options of the broker, instead of its own.
+        var broker: [String: String] = [:]
         /// Whether there is a relay between each gateway and the broker.
         var isRelayed = false
     }
@@ -31,7 +35,7 @@ final class Gateways {
     let setup: Setup
     let broker: BrokerProcess
     /// Hears `bobo/#`.
-    let client: BrokerClient
+    private(set) var client: BrokerClient
     /// How many messages of trips the test has published.
     var said = 0
     private var marks = 0
@@ -40,13 +44,12 @@ final class Gateways {
     private var folders: [String: TestFolder] = [:]
     /// What gateways said that have ended since.
     private var former: [String: [String]] = [:]
+    private var formerOutputs: [String] = []
 
     init(_ setup: Setup) throws {
         self.setup = setup
-        broker = try BrokerProcess()
-        // It is driven only while a test waits for something of it.
-        client = try broker.client { $0.keepAlive = 600 }
-        try client.subscribe("bobo/#")
+        broker = try BrokerProcess(keeps: setup.keepsSessions, options: setup.broker)
+        client = try Gateways.listener(broker)
         for name in setup.names {
             let folder = try TestFolder()
             folders[name] = folder
@@ -62,6 +65,16 @@ final class Gateways {
         for process in processes.values { process.send(SIGKILL) }
         for relay in relays.values { relay.close() }
     }
+
+    private static func listener(_ broker: BrokerProcess) throws -> BrokerClient {
+        // It is driven only while a test waits for something of it.
+        let client = try broker.client { $0.keepAlive = 600 }
+        try client.subscribe("bobo/#")
+        return client
+    }
+
+    /// A new client, after the broker was away: what it hears begins anew.
+    func reconnect() throws { client = try Gateways.listener(broker) }
 
     private func configuration(of name: String) -> String {
         let others = setup.names.filter { $0 != name }.joined(separator: ", ")
@@ -86,7 +99,10 @@ final class Gateways {
 
     func start(_ name: String) throws {
         guard let folder = folders[name] else { return }
-        if let before = processes[name] { former[name, default: []] += before.errors.lines }
+        if let before = processes[name] {
+            former[name, default: []] += before.errors.lines
+            formerOutputs += before.output.lines
+        }
         let url = relays[name]?.url ?? broker.url
         processes[name] = try BoboProcess(["run", "--broker", url], in: folder)
     }
@@ -135,6 +151,9 @@ final class Gateways {
 
     /// All that a gateway has logged, its former lives among it.
     func log(of name: String) -> [String] { former[name, default: []] + (processes[name]?.errors.lines ?? []) }
+
+    /// The complex events that any of them has written to its standard output: those that it publishes.
+    var outputs: [String] { formerOutputs + processes.values.flatMap(\.output.lines) }
 
     func log(of name: String, containing part: String) -> [String] { log(of: name).filter { $0.contains(part) } }
 

@@ -41,5 +41,7 @@ final class TestFolder {
         }
     }
 
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path(of: name)) }
+
     func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
 }

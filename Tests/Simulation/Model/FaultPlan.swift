@@ -35,6 +35,8 @@ struct FaultPlan {
     struct Window {
         let start: Duration
         let end: Duration
+        /// nil: the broker.
+        let gateway: String?
     }
 
     private(set) var faults: [(at: Duration, fault: Fault)] = []
@@ -53,7 +55,9 @@ struct FaultPlan {
             let fault = FaultPlan.fault(scenario.family, scenario, &random)
             let lasts = FaultPlan.length(of: fault) + (scenario.family == .clock ? .seconds(8) : .zero)
             faults.append((at, fault))
-            if !scenario.family.isHarmless { windows.append(Window(start: at, end: at + lasts)) }
+            if !scenario.family.isHarmless {
+                windows.append(Window(start: at, end: at + lasts, gateway: FaultPlan.gateway(of: fault)))
+            }
             at += random.duration(rest) + (scenario.family == .overlap ? .zero : lasts)
         }
     }
@@ -105,6 +109,22 @@ struct FaultPlan {
             lasts
         case .drop(_, _, let one, let other): max(one, other) + .seconds(2)
         case .replay: .zero
+        }
+    }
+
+    private static func gateway(of fault: Fault) -> String? {
+        switch fault {
+        case .kill(let id, _, _, _), .pause(let id, _), .block(let id, _, _), .slow(let id, _, _), .stop(let id, _),
+            .drop(let id, _, _, _):
+            id
+        case .stopBroker, .killBroker, .replay: nil
+        }
+    }
+
+    /// Whether a gateway, or the broker, failed then, or had failed just before and may not have found its way back.
+    func hasFailed(_ gateway: String, at time: Duration) -> Bool {
+        windows.contains {
+            ($0.gateway ?? gateway) == gateway && $0.start - .seconds(1) <= time && time <= $0.end + .seconds(6)
         }
     }
 

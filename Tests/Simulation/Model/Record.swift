@@ -63,6 +63,9 @@ struct Record {
     var violations: [Violation] = []
     var messages: [SensorMessage] = []
     var acted: [Int: [Act]] = [:]
+    /// By message, the clients that the broker handed it to, without those whose sessions expired with it.
+    var heldBy: [Int: Set<String>] = [:]
+    var handedTo: [Int: Set<String>] = [:]
     var published: [Published] = []
     var actions: [RunIdentifier: Int] = [:]
     /// When lives were killed, by gateway and life.

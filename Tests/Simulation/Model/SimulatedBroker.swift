@@ -12,6 +12,8 @@ final class SimulatedBroker {
         var connection: Connection?
         var will: Publication?
         var nextID = 0
+        /// The number of its last connection, so that an old expiry does not end a new wait.
+        var number = 0
     }
 
     private let schedule: Schedule
@@ -23,8 +25,18 @@ final class SimulatedBroker {
     private var matching: [String: Set<String>] = [:]
     private var filters: [String: TopicFilter] = [:]
     var trace: (() -> String) -> Void = { _ in }
+    private var connections = 0
+    /// For so long a session without its client is kept.
+    private let sessionExpiry: Duration
+    /// Told of what an expired session still held.
+    var onExpiry: (String, [Publication]) -> Void = { _, _ in }
+    /// Told of what is handed to the sessions that are kept.
+    var onHandedOut: (Publication, [String]) -> Void = { _, _ in }
 
-    init(_ schedule: Schedule) { self.schedule = schedule }
+    init(_ schedule: Schedule, sessionExpiry: Duration) {
+        self.schedule = schedule
+        self.sessionExpiry = sessionExpiry
+    }
 
     // MARK: Connections
 
@@ -74,6 +86,8 @@ final class SimulatedBroker {
         let hasSession = isKept && sessions[client] != nil
         if !hasSession { sessions[client] = Session(isKept: isKept) }
         sessions[client]?.connection = connection
+        connections += 1
+        sessions[client]?.number = connections
         sessions[client]?.will = will
         connection.down?.send(.connected(hasSession: hasSession))
         for (id, publication) in sessions[client]?.unacknowledged ?? [] {
@@ -89,8 +103,19 @@ final class SimulatedBroker {
         guard let session = sessions[client], session.connection === connection else { return }
         sessions[client]?.connection = nil
         sessions[client]?.will = nil
-        if !session.isKept { sessions[client] = nil }
+        if session.isKept { expire(client, session.number) } else { sessions[client] = nil }
         if let will = session.will { publish(will) }
+    }
+
+    private func expire(_ client: String, _ number: Int) {
+        schedule.after(sessionExpiry) { [weak self] in
+            guard let self, let session = sessions[client], session.connection == nil, session.number == number else {
+                return
+            }
+            trace { "the session of \(client) expires" }
+            sessions[client] = nil
+            onExpiry(client, session.unacknowledged.map(\.publication))
+        }
     }
 
     // MARK: Publications
@@ -99,10 +124,13 @@ final class SimulatedBroker {
     func publish(_ publication: Publication) {
         if publication.isRetained { retained[publication.topic] = publication }
         let filters = self.matching(publication.topic)
+        var kept: [String] = []
         for client in order {
             guard let session = sessions[client], !session.filters.isDisjoint(with: filters) else { continue }
+            if session.isKept { kept.append(client) }
             hand(publication, to: client, isRetained: false)
         }
+        if !kept.isEmpty { onHandedOut(publication, kept) }
     }
 
     private func hand(_ publication: Publication, to client: String, isRetained: Bool) {

@@ -29,13 +29,23 @@ final class World {
         self.library = library
         self.random = random
         self.isTraced = isTraced
-        broker = SimulatedBroker(schedule)
+        broker = SimulatedBroker(schedule, sessionExpiry: scenario.rememberAge / 2)
         filters = scenario.partitions.compactMap { name in (try? TopicFilter(name)).map { (name, $0) } }
         gateways = scenario.gateways.map { SimulatedGateway(id: $0, world: self) }
         broker.know(
             scenario.partitions + scenario.partitions.map(cutTopic) + [statusFilter]
                 + scenario.gateways.flatMap { [markTopic($0), inbox($0)] })
         broker.trace = { [unowned self] in trace($0) }
+        broker.onHandedOut = { [unowned self] publication, clients in
+            guard partition(of: publication.topic) != nil, let number = serial(publication.payload) else { return }
+            record.heldBy[number, default: []].formUnion(clients)
+            record.handedTo[number, default: []].formUnion(clients)
+        }
+        broker.onExpiry = { [unowned self] client, publications in
+            for publication in publications where partition(of: publication.topic) != nil {
+                if let number = serial(publication.payload) { record.heldBy[number]?.remove(client) }
+            }
+        }
     }
 
     subscript(id: String) -> SimulatedGateway? { gateways.first { $0.id == id } }

@@ -1,0 +1,83 @@
+import BoboEngine
+import BoboGateway
+
+/// What has changed since the last message to the pages.
+struct FeedChanges {
+    private var edition: UInt64?
+    private var runs: [[Int32]] = []
+    private var lastEvent: UInt64?
+    private var topics = TopicRates()
+    /// Of parts that change seldom, as they were last sent.
+    private var sent: [String: [UInt8]] = [:]
+    private var count = 0
+
+    /// `{"number", "gateway", "figures", …}`: of `patterns`, `runs`, `events`, `topics`, `gateways`, `peers` and `warnings`
+    /// those that have changed.
+    mutating func message(_ snapshot: GatewaySnapshot, _ observation: GatewayObservation) -> [UInt8] {
+        var json = JSONWriter(capacity: 4096)
+        json.raw("{\"number\":")
+        json.write(Int64(clamping: snapshot.number))
+        json.raw(",\"gateway\":")
+        GatewayJSON.write(snapshot, to: &json)
+        json.raw(",\"figures\":")
+        FiguresJSON.write(snapshot, to: &json)
+        writeRuns(snapshot, observation, to: &json)
+        writeEvents(observation, to: &json)
+        // Looking through all topics costs more than all the rest: less often will do.
+        if count % 3 == 0 {
+            json.raw(",\"topics\":")
+            TopicsJSON.write(topics.busiest(snapshot.topics, date: snapshot.date), of: snapshot.topics, to: &json)
+        }
+        count += 1
+        write("gateways", { GatewaysJSON.write(observation.gateways, to: &$0) }, to: &json)
+        write("peers", { PeersJSON.write(snapshot.peers, to: &$0) }, to: &json)
+        write("warnings", { WarningsJSON.write(observation.warnings, to: &$0) }, to: &json)
+        json.raw("}")
+        return json.bytes
+    }
+
+    private mutating func writeRuns(
+        _ snapshot: GatewaySnapshot, _ observation: GatewayObservation, to json: inout JSONWriter
+    ) {
+        let patterns = observation.patterns
+        defer {
+            edition = patterns.edition
+            runs = snapshot.runs.map(\.counts)
+        }
+        guard patterns.edition == edition, runs.count == snapshot.runs.count else {
+            json.raw(",\"patterns\":")
+            PatternsJSON.write(snapshot.runs, patterns.phenomena, to: &json)
+            return
+        }
+        json.raw(",\"runs\":[")
+        var isFirst = true
+        for (index, (run, before)) in zip(snapshot.runs, runs).enumerated() where run.counts != before {
+            json.raw(isFirst ? "[" : ",[")
+            isFirst = false
+            json.write(Int64(index))
+            json.raw(",")
+            PatternsJSON.write(run.counts, to: &json)
+            json.raw("]")
+        }
+        json.raw("]")
+    }
+
+    private mutating func writeEvents(_ observation: GatewayObservation, to json: inout JSONWriter) {
+        // Whoever comes has those before in the whole state.
+        let events = observation.events(after: lastEvent ?? 0)
+        let isFirst = lastEvent == nil
+        lastEvent = events.last?.number ?? lastEvent ?? 0
+        guard !isFirst, !events.isEmpty else { return }
+        json.raw(",\"events\":")
+        EventsJSON.write(events.suffix(EventsJSON.maximumCount), to: &json)
+    }
+
+    private mutating func write(_ name: String, _ body: (inout JSONWriter) -> Void, to json: inout JSONWriter) {
+        var part = JSONWriter()
+        body(&part)
+        guard sent[name] != part.bytes else { return }
+        sent[name] = part.bytes
+        json.raw(",\"\(name)\":")
+        json.append(part.bytes)
+    }
+}
