@@ -59,7 +59,8 @@ struct PatternReader {
             name: name, input: input ?? nil, key: key, within: within, isSingleton: isSingleton, blocks: blocks,
             preconditions: preconditions, haltconditions: haltconditions, maximumRuns: maximumRuns,
             maximumHistory: maximumHistory, afterMatch: afterMatch ?? .noSkip, rest: rest,
-            state: (state ?? nil) ?? [], recent: recent ?? nil, emit: emitted, actions: carried, version: version(node))
+            state: (state ?? nil) ?? [], recent: recent ?? nil, definitions: definitions, emit: emitted,
+            actions: carried, version: version(node))
         if needsTopics, pattern.inputFilters(default: []).isEmpty {
             problems.error(
                 node.place,

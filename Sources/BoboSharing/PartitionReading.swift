@@ -40,6 +40,8 @@ struct PartitionReading {
     private var number = 0
     /// Whether all that an earlier life's session held has been read, so that it is clear what that had not subscribed.
     private var knowsLeftovers = true
+    /// Whether it has been said what this gateway is to read.
+    private var isTold = false
 
     /// - Parameter names: all partitions there are.
     /// - Parameter life: another one in each life of the gateway.
@@ -84,6 +86,7 @@ struct PartitionReading {
     /// - Parameter isReadElsewhere: whether another has cut a partition before the mark went that has come back; nil: none
     ///   has come back yet.
     mutating func want(_ names: [String], now: Duration, isReadElsewhere: ((String) -> Bool)?) -> [Effect] {
+        isTold = true
         for name in partitions.keys { self[name].isWanted = names.contains(name) }
         guard let isReadElsewhere else { return insist(now: now, mayLetGo: { _ in false }) }
         return settleLeftovers(now: now, isReadElsewhere: isReadElsewhere)
@@ -117,7 +120,9 @@ struct PartitionReading {
                     self[name].state = .subscribing
                     self[name].isLeftover = false
                     effects.append(.subscribe(name))
-                } else if !isWanted, self[name].state == .reading, handOver == .fixed || mayLetGo(name) {
+                } else if !isWanted, self[name].state == .reading,
+                    handOver == .fixed ? isTold : mayLetGo(name)
+                {
                     self[name].state = .unsubscribing
                     self[name].since = nil
                     effects.append(.unsubscribe(name))

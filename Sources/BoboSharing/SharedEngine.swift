@@ -92,6 +92,9 @@ package final class SharedEngine {
     /// Whether this gateway has read an event of its own, which is its clock from then on.
     private(set) var hasTaken = false
 
+    /// Complex events that are kept until it is clear who publishes them.
+    package var keptEventCount: Int { kept.count }
+
     /// Messages that waited, and that another gateway had read meanwhile.
     package private(set) var droppedAsRead = 0
 

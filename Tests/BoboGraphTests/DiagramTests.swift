@@ -52,6 +52,15 @@ import Testing
 
 /// What later came to the language.
 @Suite struct OtherConstructsTests {
+    @Test("recent, and what a name stands for")
+    func names() throws {
+        let keys = "    recent: 10m\n    define: {warm: payload.x > 1, both: warm && size(recent) > 1}\n"
+        let diagram = try pattern(["{followed_by: both}"], keys: keys)
+        #expect(
+            diagram.facts.map { "\($0.label): \($0.text)" }.suffix(3)
+                == ["recent: 10m", "warm: payload.x > 1", "both: warm && size(recent) > 1"])
+    }
+
     @Test("all_of, times with min, until, restart, only_if, rest, after_match and state are shown")
     func constructs() throws {
         let diagram = try pattern(

@@ -164,7 +164,7 @@ try:
     other = browser.page()
     other.look(1440, 900, dark=True)
     other.open(f"http://127.0.0.1:{ports[reader]}/")
-    other.until("document.getElementById('warnings').innerText.includes('temprature')")
+    other.until("document.getElementById('warnings')?.innerText?.includes('temprature')")
     checks.check(True, f"{reader}, which reads the temperatures, warns of a field that none of them has")
     if options.shots:
         other.until("document.querySelectorAll('.bobo-graph .bobo-block').length > 0")

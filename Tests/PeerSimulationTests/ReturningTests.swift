@@ -132,4 +132,39 @@ import Testing
             for id in ["a", "b", "c"] { #expect(play.activeRuns(id) == 0, "\(id)") }
         }
     }
+
+    @Test(arguments: [true, false])
+    func `What comes while the one that reads by configuration is gone waits for it`(isKilled: Bool) {
+        let play = play {
+            $0.isFixed = true; $0.gateways = 2
+        }
+        let before = play.publish("a")
+        play.run(1)
+        let reader = play.readers(of: before)
+        #expect(reader.count == 1)
+        guard let reader = reader.first else { return }
+        if isKilled { play.kill(reader) } else { play.stop(reader) }
+        play.run(5)
+        var numbers = [play.publish("a")]
+        play.run(2)
+        play.start(reader)
+        for _ in 0..<50 {
+            play.run(0.01)
+            numbers.append(play.publish("a", value: 0))
+        }
+        play.run(8)
+        for number in numbers { #expect(play.readers(of: number) == [reader], "\(number)") }
+    }
+
+    @Test func `A stash that overflows again and again ends in the same runs for all`() {
+        let play = play {
+            $0.stashLimit = 3; $0.copies = 2
+        }
+        for round in 0..<40 {
+            for room in 0..<6 { play.publish(["a", "b", "c", "d"][(round + room) % 4], room: room) }
+            play.run(0.5)
+        }
+        play.run(12)
+        #expect(play.checkAtTheEnd().isEmpty)
+    }
 }

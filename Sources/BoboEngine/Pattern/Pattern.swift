@@ -67,6 +67,8 @@ public struct Pattern: Sendable {
     public let state: [Input]
     /// The events of late that expressions read as `recent`; nil: none.
     public let recent: Recent?
+    /// What the names in its expressions stand for; for people.
+    public let definitions: [ExpressionEnvironment.Definition]
     public let emit: Emit
     public let actions: [Action]
 
@@ -81,7 +83,8 @@ public struct Pattern: Sendable {
         blocks: [Block], preconditions: [Predicate] = [], haltconditions: [Predicate] = [],
         maximumRuns: Int = Pattern.defaultMaximumRuns, maximumHistory: Int = Pattern.defaultMaximumHistory,
         afterMatch: AfterMatch = .noSkip, rest: Rest? = nil, state: [Input] = [], recent: Recent? = nil,
-        emit: Emit = Emit(), actions: [Action] = [], version: Hash128 = Hash128()
+        definitions: [ExpressionEnvironment.Definition] = [], emit: Emit = Emit(), actions: [Action] = [],
+        version: Hash128 = Hash128()
     ) {
         self.name = name
         self.input = input
@@ -97,6 +100,7 @@ public struct Pattern: Sendable {
         self.rest = rest
         self.state = state
         self.recent = recent
+        self.definitions = definitions
         self.emit = emit
         self.actions = actions
         self.version = version

@@ -61,6 +61,12 @@ package struct PatternDiagram: Sendable {
         if !pattern.state.isEmpty {
             facts.append(Fact("state", pattern.state.map { DiagramCondition($0).text }.joined(separator: ", ")))
         }
+        switch pattern.recent {
+        case .events(let count): facts.append(Fact("recent", "\(count) events"))
+        case .milliseconds(let duration): facts.append(Fact("recent", milliseconds(duration)))
+        case nil: break
+        }
+        facts += pattern.definitions.map { Fact($0.name, $0.expression) }
         facts += pattern.preconditions.map { Fact("halts unless", DiagramCondition($0).text, halts: true) }
         facts += pattern.haltconditions.map { Fact("halts if", DiagramCondition($0).text, halts: true) }
         return facts

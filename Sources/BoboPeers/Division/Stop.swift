@@ -40,7 +40,8 @@ extension Peers {
             let isAlone = !peers.contains(where: \.isLive)
             guard taken || isAlone || moment.now >= until else { return }
             stop = .sending(until: moment.now + .seconds(3), isTaken: taken && !isAlone)
-            act(.read([]))
+            // What is read by configuration passes to nobody, and waits in the session.
+            if options.division.read.isEmpty { act(.read([])) }
         }
         guard case .sending(let until, let isTaken) = stop else { return }
         // Also that what it was to publish is published: if not, they would do it once more.

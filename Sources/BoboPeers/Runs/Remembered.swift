@@ -176,7 +176,8 @@ struct Remembered {
                 // One that is there twice goes by the later time.
                 guard let record = records[identifier], isPast(record.ended, now) else { continue }
                 if isKept(identifier) {
-                    spans[place(now), default: []].append(identifier)
+                    // To be looked at again when the next span ends.
+                    spans[first, default: []].append(identifier)
                 } else {
                     remove(identifier)
                     forgotten.append(identifier)
@@ -208,7 +209,7 @@ struct Remembered {
         while eviction.next < runs.count {
             let run = runs[eviction.next]
             eviction.next += 1
-            guard let record = records[run], place(record.ended) == oldest else { continue }
+            guard let record = records[run], place(record.ended) <= oldest else { continue }
             remove(run)
             evicted += 1
             evictedLately.append(run)

@@ -66,8 +66,8 @@ import Testing
     @Test("A name stands for its expression wherever that could stand, also for its negation and in other names")
     func definitions() throws {
         let keys = """
-            define: {high: payload.v > 5, end: B && high, kind: payload.k}
-            key: kind
+            define: {high: payload.v > 5, end: B && high, place: payload.k}
+            key: place
             haltconditions: ["!high && C"]
             """
         let blocks = ["{followed_by: high, unless: [end]}", "{followed_by: '!high', group: low}"]

@@ -50,6 +50,13 @@ struct Comparison {
             for (name, times) in times.sorted(by: { $0.key < $1.key }) where times > 1 {
                 world.violate(.publishedTwice, "\(name), \(times) times")
             }
+            for (run, times) in record.actions where times > 1 {
+                world.violate(.actionTwice, "that of \(run), \(times) times")
+            }
+        }
+        for published in record.published
+        where published.outcome.name.phenomenon == PatternLibrary.withAction && record.actions[published.run] == nil {
+            world.violate(.actionMissing, "\(published.outcome.name)")
         }
         for message in record.messages {
             let acts = record.acted[message.number] ?? []
@@ -70,7 +77,11 @@ struct Comparison {
     /// with two readers, both of it failed at once, so that each took it for read by the other.
     private func isLostByRight(_ message: SensorMessage) -> Bool {
         let readers = world.record.handedTo[message.number] ?? []
-        if !readers.isEmpty, world.record.heldBy[message.number]?.isEmpty == true { return true }
+        // Nobody else reads what is fixed, also where the session of the one that does has expired.
+        if readers.isEmpty, world.scenario.isFixed, world.scenario.family.mayExpire { return true }
+        let held = world.record.heldBy[message.number] ?? []
+        // Where one reads at a time, others that are subscribed leave it to that one.
+        if world.scenario.copies == 1 ? held.count < readers.count : held.isEmpty && !readers.isEmpty { return true }
         return world.scenario.copies > 1 && world.scenario.family == .overlap
             && readers.allSatisfy { plan.hasFailed($0, at: message.at) }
     }

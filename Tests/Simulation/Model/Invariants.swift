@@ -6,6 +6,8 @@ import BoboSharing
 final class Invariants {
     private let world: World
     private var resyncsWhenReady: Int?
+    /// By gateway, how far the runs were that were looked at.
+    private var looked: [String: [RunIdentifier: RunRank]] = [:]
 
     init(_ world: World) { self.world = world }
 
@@ -20,10 +22,16 @@ final class Invariants {
         for gateway in world.gateways {
             guard let engine = gateway.engine else { continue }
             let remembered = engine.engine.remembered
+            lookAtBounds(gateway, engine)
+            var ranks: [RunIdentifier: RunRank] = [:]
+            defer { looked[gateway.id] = ranks }
             for run in engine.engine.activeRuns {
                 if remembered[run] != nil || engine.peers?.remembers(run) == true {
                     world.violate(.cameBack, "\(run) is active at \(gateway.id), and remembered as ended")
                 }
+                let rank = engine.engine.rank(of: run)
+                ranks[run] = rank
+                guard rank != looked[gateway.id]?[run] else { continue }
                 guard world.scenario.hasIdentifiers, let copy = engine.engine.copy(of: run) else { continue }
                 let events = copy.history.map(\.event.identifier)
                 if Set(events).count != events.count {
@@ -32,8 +40,40 @@ final class Invariants {
             }
         }
         guard !world.scenario.family.hasFaults else { return }
-        if resyncsWhenReady == nil, world.schedule.now >= world.scenario.begin - .seconds(1) {
+        if world.scenario.stashIsLarge, resyncsWhenReady == nil,
+            world.schedule.now >= world.scenario.begin - .seconds(1)
+        {
             resyncsWhenReady = resyncs
+        }
+    }
+
+    /// Nothing grows without end.
+    private func lookAtBounds(_ gateway: SimulatedGateway, _ engine: SharedEngine) {
+        guard let holdings = engine.peers?.holdings else { return }
+        if holdings.stash > world.scenario.stashLimit {
+            world.violate(.kept, "\(holdings.stash) runs wait for one peer at \(gateway.id)")
+        }
+        guard gateway.isUp, world.schedule.now - gateway.runsSince > .seconds(5) else { return }
+        // Of a gateway that was away nothing has aged meanwhile, and it tells the others.
+        let awayTime = world.gateways.reduce(Duration.zero) { $0 + ($1.engine?.peers?.holdings.awayTime ?? .zero) }
+        // A span of time is let go as a whole; what a live peer has not acknowledged later; and so what ended later at another.
+        let age = world.scenario.rememberAge * 3 / 2 + awayTime
+        let old = gateway.moment.now.wholeMilliseconds - age.wholeMilliseconds
+        if let (run, entry) = engine.engine.remembered.all.first(where: { $0.value.ended < old }) {
+            let ago = gateway.moment.now.wholeMilliseconds - entry.ended
+            world.violate(.kept, "\(run), which ended \(ago) ms ago, is remembered at \(gateway.id)")
+        }
+    }
+
+    /// What is done needs no room.
+    private func lookAtWhatIsLeft(_ gateway: SimulatedGateway) {
+        guard let engine = gateway.engine, let holdings = engine.peers?.holdings else { return }
+        let left = [
+            "stash": holdings.stash, "histories": holdings.histories, "unacknowledged": holdings.unacknowledged,
+            "unpublished": holdings.unpublished, "needs": holdings.needs, "events": engine.keptEventCount,
+        ]
+        for (name, count) in left.sorted(by: { $0.key < $1.key }) where count > 0 {
+            world.violate(.kept, "\(name) at \(gateway.id): \(count) in the end")
         }
     }
 
@@ -47,6 +87,7 @@ final class Invariants {
         let live = world.gateways.filter(\.isUp)
         if live.count != world.gateways.count { world.violate(.notTogether, "only \(live.map(\.id)) run") }
         for gateway in live {
+            lookAtWhatIsLeft(gateway)
             let peers = gateway.engine?.peers
             let members = peers?.members ?? []
             if members != world.scenario.gateways {

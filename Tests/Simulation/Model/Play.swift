@@ -10,6 +10,9 @@ package struct PlaySetup: Sendable {
     package var hasTimestamps = false
     /// Each room is one partition; else each kind of message.
     package var isDividedByRoom = false
+    /// Who reads what is fixed, and passes to nobody.
+    package var isFixed = false
+    package var stashLimit = 10_000
     package var seed: UInt64 = 1
 
     package init() {}

@@ -36,6 +36,8 @@ package struct Violation: Sendable {
         case kept
         /// An action ran more than once though nothing failed.
         case actionTwice
+        /// A complex event was published, and its action ran nowhere.
+        case actionMissing
         /// The digest found what nothing else mended, or the gateways sent without end.
         case restless
     }

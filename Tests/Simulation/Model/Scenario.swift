@@ -12,6 +12,9 @@ package enum Family: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a gateway may be away for so long that its session expires.
+    var mayExpire: Bool { self == .absence || self == .overlap }
+
     var hasFaults: Bool { self != .calm && self != .replay }
 
     /// Whether nothing is late or lost by it.
@@ -30,6 +33,12 @@ struct Scenario {
     /// Of partitions: by what is measured, so that patterns cross them, or by room.
     let partitions: [String]
     let keepsPeerMessages: Bool
+    /// Who reads what is fixed, and passes to nobody.
+    let isFixed: Bool
+    /// So many changed runs wait for a peer before it gets the full state instead.
+    let stashLimit: Int
+    /// In bytes.
+    let messageLimit: Int
     /// Real times are divided by that.
     let scale: Double
     let rememberAge: Duration
@@ -51,12 +60,27 @@ struct Scenario {
         hasTimestamps = setup.hasTimestamps
         partitions = setup.isDividedByRoom ? Scenario.byRoom : Scenario.byKind
         keepsPeerMessages = false
+        isFixed = setup.isFixed
+        stashLimit = setup.stashLimit
+        messageLimit = Scenario.largeMessages
         scale = 10
         rememberAge = .seconds(60)
         end = .seconds(1_000_000)
         healed = end
         over = end
         rate = 0
+    }
+
+    private static let largeMessages = 256 << 10
+    private static let manyRuns = 10_000
+
+    /// Whether no RESYNC need be sent where nothing fails.
+    var stashIsLarge: Bool { stashLimit >= Scenario.manyRuns }
+
+    /// What a gateway reads, where that is fixed.
+    func fixed(_ gateway: String) -> [String] {
+        guard isFixed, let place = gateways.firstIndex(of: gateway) else { return [] }
+        return partitions.enumerated().filter { $0.offset % gateways.count == place }.map(\.element)
     }
 
     static let byKind = ["home/+/a", "home/+/b", "home/+/c", "home/+/d"]
@@ -73,6 +97,9 @@ struct Scenario {
         let crosses = random.happens(0.75)
         partitions = crosses ? Scenario.byKind : Scenario.byRoom
         keepsPeerMessages = random.happens(0.5)
+        isFixed = copies == 1 && random.happens(0.2)
+        stashLimit = random.happens(0.15) ? 5 : Scenario.manyRuns
+        messageLimit = random.happens(0.15) ? 3000 : Scenario.largeMessages
         scale = 10
         rememberAge = .seconds(60)
         let length = max(60, minutes * 60)

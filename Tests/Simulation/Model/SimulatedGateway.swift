@@ -48,12 +48,16 @@ final class SimulatedGateway {
 
     var isUp: Bool { state == .running }
 
+    /// Since when it has run without standing still.
+    private(set) var runsSince = Duration.zero
+
     // MARK: Life
 
     func start() {
         guard state == .down else { return }
         life += 1
         state = .running
+        runsSince = world.schedule.now
         isStopping = false
         queue = []
         toAcknowledge = []
@@ -117,6 +121,7 @@ final class SimulatedGateway {
         guard state == .paused else { return }
         world.trace { "\(self.id) goes on" }
         state = .running
+        runsSince = world.schedule.now
         work()
     }
 

@@ -84,6 +84,8 @@ package struct Simulation {
         let setup =
             "\(scenario.gateways.count) gateways, copies \(scenario.copies), \(scenario.partitions.count) partitions"
             + (scenario.hasIdentifiers ? ", ids" : "") + (scenario.hasTimestamps ? ", timestamps" : "")
+            + (scenario.isFixed ? ", fixed" : "") + (scenario.stashIsLarge ? "" : ", small stash")
+            + (scenario.messageLimit < 10_000 ? ", small messages" : "")
         return SimulationResult(
             seed: seed, family: family, setup: setup, violations: world.record.violations, figures: figures,
             steps: world.steps)

@@ -28,6 +28,9 @@ package struct PatternLibrary: Sendable {
     /// The phenomenon whose pattern builds on complex events.
     static let onComplexEvents = "second"
 
+    /// The phenomenon that has an action.
+    static let withAction = "acting"
+
     private static let files = [
         """
         phenomenon: sequence

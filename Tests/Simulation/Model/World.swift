@@ -112,6 +112,9 @@ final class World {
         peers.rememberAge = scenario.rememberAge
         peers.division.partitions = scenario.partitions
         peers.division.copies = scenario.copies
+        peers.division.read = scenario.fixed(gateway.id)
+        peers.stashLimit = scenario.stashLimit
+        peers.messageLimit = scenario.messageLimit
         var sharing = SharingOptions(peers: peers)
         sharing.arrivalsAreTheClock = !scenario.hasTimestamps
         return SharedEngine(
