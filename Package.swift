@@ -120,6 +120,10 @@ let package = Package(
             name: "replication-cost",
             dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
             path: "Benchmarks/replication-cost", swiftSettings: strict),
+        // What the engine alone takes for an event. Built with `swift build -c release --product engine-speed`.
+        .executableTarget(
+            name: "engine-speed", dependencies: ["BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            path: "Benchmarks/engine-speed", swiftSettings: strict),
 
         .testTarget(
             name: "PeerSimulationTests",

@@ -1,5 +1,6 @@
 import BoboTopics
 public import CEL
+import CSimdjson
 import DequeModule
 
 /// The engine: events and the passing of time go in, in one order; complex events, actions and changes of runs come out. It
@@ -18,18 +19,20 @@ public final class Engine {
         case action(ActionRequest, json: [UInt8], timestamp: Int64)
     }
 
-    private var options: EngineOptions
+    @exclusivity(unchecked) private var options: EngineOptions
     private let paths: PathTable
-    private(set) var receiver: Receiver
-    private var routes: Routes
+    @exclusivity(unchecked) private(set) var receiver: Receiver
+    @exclusivity(unchecked) private var routes: Routes
     let decider: Decider
     private let producer: Producer
     private let forwarder: Forwarder
     let scope: Scope
-    private(set) var clock: EventClock
-    private var feedback = Deque<Feedback>()
-    private var outputs: [Output] = []
-    public private(set) var late = 0
+    @exclusivity(unchecked) private(set) var clock: EventClock
+    @exclusivity(unchecked) private var feedback = Deque<Feedback>()
+    /// By the patterns' places in the order of output, as far as it is known.
+    @exclusivity(unchecked) private var feedingBack: ContiguousArray<Bool?> = []
+    @exclusivity(unchecked) private var outputs: [Output] = []
+    @exclusivity(unchecked) public private(set) var late = 0
     private var told: Set<String> = []
 
     /// - Parameters:
@@ -47,6 +50,7 @@ public final class Engine {
             matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
             defaultInput: options.defaultInput,
             prefix: options.prefix)
+        feedingBack = ContiguousArray(repeating: nil, count: decider.matchers.count)
         receiver = Receiver(paths: Paths(paths, read: Engine.programs(sorted, options)), options: options)
         producer = Producer(options: options, scope: scope)
         forwarder = Forwarder(options: options, scope: scope)
@@ -57,8 +61,80 @@ public final class Engine {
 
     /// Takes a sensor's message.
     public func take(_ message: Message) {
-        guard let route = routes.route(message.topic), !isOwn(message.topic) else { return }
+        guard let route = routes.route(message.topic), !route.isOwn else { return }
         guard let (event, isEvent) = receiver.event(message, route) else { return }
+        take(event, isEvent: isEvent, route)
+        scope.event = nil
+        receiver.release(event)
+    }
+
+    /// Takes lines of an event file.
+    /// - Parameters:
+    ///   - lines: Whole lines, the last with its line break; `EventLineParser.padding` more bytes are readable behind them.
+    ///   - number: That of the first.
+    ///   - other: Called for a line that is no message with a payload in JSON, or a bad one, with its number: whoever reads it
+    ///     gives what it says to this engine.
+    ///   - step: Called after each line that was one.
+    /// - Returns: the number of the line that would come next.
+    package func take(
+        lines: UnsafeRawBufferPointer, from number: UInt64,
+        other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
+    ) rethrows -> UInt64 {
+        let parser = receiver.lineParser
+        parser.begin(lines: lines)
+        var line = bobo_scanned_line()
+        var number = number
+        while true {
+            switch parser.next(&line) {
+            case bobo_scanned_end: return number
+            case bobo_scanned_blank: break
+            case bobo_scanned_whole where take(line, number): try step()
+            default: try other(UnsafeRawBufferPointer(start: line.line, count: line.line_length), number)
+            }
+            number += 1
+        }
+    }
+
+    /// - Returns: false where it is to be read the other way.
+    @inline(__always)
+    private func take(_ line: bobo_scanned_line, _ number: UInt64) -> Bool {
+        let name = UnsafeRawBufferPointer(start: line.topic, count: line.topic_length)
+        guard EventLine.timestamps.contains(line.ts), let slot = routes.slot(name) else { return false }
+        let content = EventContent(line)
+        if slot.pointee.isIdle(content), isAlone {
+            if receiver.isEvent(content) { pass(line.ts) }
+            return true
+        }
+        let route = slot.pointee.route
+        guard route.sensor == nil else { return false }
+        guard !route.isOwn, receiver.isEvent(content) else { return true }
+        if isAlone, route.isIdle(content) {
+            if let bounds = route.idleBounds {
+                slot.pointee.above = bounds.above
+                slot.pointee.below = bounds.below
+                slot.pointee.path = Int32(bounds.path)
+            }
+            pass(line.ts)
+            return true
+        }
+        let event = receiver.event(content, number: number, timestamp: line.ts, route.topic)
+        take(event, isEvent: true, route)
+        scope.event = nil
+        receiver.release(event)
+        return true
+    }
+
+    /// Whether an event that no pattern cares about matters to nobody.
+    private var isAlone: Bool { options.maximumLateness == 0 && decider.state.replication == nil }
+
+    /// No pattern cares, so that the event need not be made; the clock goes on.
+    @inline(__always)
+    private func pass(_ timestamp: Int64) {
+        if clock.isLate(timestamp) { late += 1 } else { advance(to: timestamp) }
+    }
+
+    @inline(__always)
+    func take(_ event: Event, isEvent: Bool, _ route: Route) {
         if clock.isLate(event.timestamp) {
             guard isEvent else { return decider.keep(event, route) }
             late += 1
@@ -76,6 +152,7 @@ public final class Engine {
     /// - Parameter time: milliseconds since 1970.
     public func advance(to time: Int64) {
         let time = max(time, clock.now)
+        if decider.isQuiet(until: time), clock.isEmpty { return clock.advance(to: time) }
         // The clock goes from event to event, or timers between them would find it beyond them.
         while let event = clock.next(until: time) { processWaiting(event) }
         clock.advance(to: time)
@@ -115,6 +192,7 @@ public final class Engine {
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider.replace(sorted, timestamp: clock.now)
         producer.forgetFrames()
+        feedingBack = ContiguousArray(repeating: nil, count: decider.matchers.count)
         routes = Routes(
             matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
             defaultInput: options.defaultInput,
@@ -135,6 +213,13 @@ public final class Engine {
         guard !outputs.isEmpty else { return [] }
         defer { outputs.removeAll(keepingCapacity: true) }
         return outputs
+    }
+
+    /// The same, one by one; the engine is not to be used meanwhile.
+    package func forEachOutput(_ body: (Output) throws -> Void) rethrows {
+        guard !outputs.isEmpty else { return }
+        defer { outputs.removeAll(keepingCapacity: true) }
+        for output in outputs { try body(output) }
     }
 
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
@@ -194,12 +279,6 @@ public final class Engine {
 
     // MARK: Inside
 
-    /// Complex and action events come back within; what the broker has of them is not read.
-    private func isOwn(_ topic: String) -> Bool {
-        topic.utf8.starts(with: options.prefix.utf8)
-            && topic.utf8.dropFirst(options.prefix.utf8.count).first.map { $0 == UInt8(ascii: "/") } ?? true
-    }
-
     private func processWaiting(_ waiting: EventClock.Waiting) {
         guard let route = routes.route(waiting.event.topic.name.text) else { return }
         clock.advance(to: waiting.due)
@@ -207,7 +286,10 @@ public final class Engine {
         if waiting.isEvent { process(waiting.event, route) } else { decider.keep(waiting.event, route) }
     }
 
-    func fire(until time: Int64) {
+    @inline(__always)
+    func fire(until time: Int64) { if !decider.isQuiet(until: time) { fireAll(until: time) } }
+
+    private func fireAll(until time: Int64) {
         while let deadline = decider.nextDeadline, deadline <= time {
             scope.now = deadline
             decider.fireEarliest()
@@ -224,8 +306,14 @@ public final class Engine {
         fire(until: clock.now)
     }
 
-    func produce() {
-        for completion in decider.takeCompletions() {
+    @inline(__always)
+    func produce() { if !decider.state.effects.completions.isEmpty { produceAll() } }
+
+    private func produceAll() {
+        // Nothing completes while what has is produced.
+        defer { decider.state.effects.completions.removeAll(keepingCapacity: true) }
+        for place in decider.state.effects.completions.indices {
+            let completion = decider.state.effects.completions[place]
             let compiled = decider.matchers[completion.pattern].compiled
             let now = scope.now
             guard let event = producer.complexEvent(completion, compiled) else { continue }
@@ -234,11 +322,22 @@ public final class Engine {
                 outputs += forwarder.requests(event, compiled.pattern.actions).map { .action($0) }
             }
             scope.now = now
-            if routes.route(feedbackTopic(event))?.isEmpty == false { feedback.append(.complex(event)) }
+            if feedsBack(event, compiled) { feedback.append(.complex(event)) }
         }
     }
 
-    func drainFeedback() {
+    /// Whether some pattern cares for the complex events of this one.
+    private func feedsBack(_ event: ComplexEvent, _ compiled: CompiledPattern) -> Bool {
+        if let known = feedingBack[compiled.order] { return known }
+        let answer = routes.route(feedbackTopic(event))?.isEmpty == false
+        feedingBack[compiled.order] = answer
+        return answer
+    }
+
+    @inline(__always)
+    func drainFeedback() { if !feedback.isEmpty { drainAll() } }
+
+    private func drainAll() {
         while let next = feedback.popFirst() {
             switch next {
             case .complex(let complex):
@@ -260,6 +359,8 @@ public final class Engine {
 
     /// The topic with what expressions read of it; nil where the text is none.
     func topic(_ name: String) -> Topic? { routes.route(name)?.topic }
+
+    func route(of topic: Topic) -> Route? { routes.route(topic.name.text) }
 
     private func feedbackTopic(_ event: ComplexEvent) -> String { "\(options.prefix)/events/\(event.phenomenon)" }
 }

@@ -22,7 +22,9 @@ public struct ExpressionTrial {
         guard let route = routes.route(topic) else { throw EvaluationFailure(.invalidArgument("no topic: \(topic)")) }
         let event = payload.withUnsafeBytes { bytes in
             let message = Message(topic: topic, payload: bytes, arrival: now, isRetained: false, number: 1)
-            return receiver.event(message, route)?.event
+            let event = receiver.event(message, route)?.event
+            event?.settle()
+            return event
         }
         guard let event else { throw EvaluationFailure(.other("the message makes no event")) }
         let scope = Scope(timezone: "UTC")

@@ -1,5 +1,5 @@
-#include "csimdjson.h"
 #include "number.h"
+#include "scanner.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -15,22 +15,6 @@ using namespace simdjson;
 
 namespace {
 
-// The wanted paths as a tree of names. Few names stand at one level, so a linear search beats hashing.
-struct branch {
-    std::string name;
-    uint32_t path = UINT32_MAX; // where it is known by number
-    bool wanted = false;
-    std::vector<std::unique_ptr<branch>> below;
-
-    branch *find(std::string_view text) {
-        for (auto &child : below)
-            if (child->name == text) return child.get();
-        return nullptr;
-    }
-};
-
-constexpr double exact = 9007199254740992.0; // 2^53
-
 // Later versions of simdjson have an error of its own for a whole number beyond 64 bits, which 3.0 does not name.
 bool concerns_number(error_code error) {
     return error == NUMBER_ERROR || std::strstr(error_message(error), "64 bits") != nullptr;
@@ -38,42 +22,14 @@ bool concerns_number(error_code error) {
 
 } // namespace
 
-struct bobo_json_parser {
+struct bobo_json_parser : json_output {
+    scanner fast{*this};
     dom::parser dom;
-    ondemand::parser ondemand;
-    size_t max_depth;
-    branch root;
-    std::vector<bobo_json_found> found;
-    std::vector<bobo_json_node> tape;
     std::vector<std::unique_ptr<std::string>> texts; // those of the slow way, unescaped
 
-    explicit bobo_json_parser(size_t depth) : max_depth(depth) {
+    explicit bobo_json_parser(size_t depth) : json_output(depth) {
         // simdjson counts the document itself as one level, and refuses at its limit.
-        (void)dom.allocate(1 << 16, depth + 1);
-        (void)ondemand.allocate(1 << 16, depth + 1);
-    }
-
-    void put(uint32_t kind, uint32_t count = 0) {
-        bobo_json_node node{};
-        node.kind = kind;
-        node.count = count;
-        tape.push_back(node);
-    }
-    void put_number(double value) {
-        put(bobo_json_number);
-        tape.back().number = value;
-    }
-    void put_integer(int64_t value) {
-        if (value >= -(int64_t)exact && value <= (int64_t)exact) {
-            put_number((double)value);
-        } else {
-            put(bobo_json_integer);
-            tape.back().integer = value;
-        }
-    }
-    void put_text(std::string_view text) {
-        put(bobo_json_text, (uint32_t)text.size());
-        tape.back().text = text.data();
+        (void)dom.allocate(1 << 12, depth + 1);
     }
 
     void flatten(dom::element element) {
@@ -103,20 +59,6 @@ struct bobo_json_parser {
             break;
         }
         }
-    }
-
-    // Of a name given twice the last counts: what an earlier one had brought is taken back.
-    void forget(const branch &place, size_t from) {
-        size_t keep = from;
-        for (size_t i = from; i < found.size(); ++i)
-            if (!within(place, found[i].path)) found[keep++] = found[i];
-        found.resize(keep);
-    }
-    static bool within(const branch &place, uint32_t path) {
-        if (place.path == path) return true;
-        for (auto &child : place.below)
-            if (within(*child, path)) return true;
-        return false;
     }
 
     void visit(branch &place, dom::element element) {
@@ -246,32 +188,10 @@ struct bobo_json_parser {
         return true;
     }
 
-    // Skips one value of the tape.
-    size_t after(size_t at) const {
-        uint32_t kind = tape[at].kind, count = tape[at].count;
-        ++at;
-        if (kind == bobo_json_list) { for (uint32_t i = 0; i < count; ++i) at = after(at); }
-        if (kind == bobo_json_map) { for (uint32_t i = 0; i < count; ++i) at = after(at + 1); }
-        return at;
-    }
-    void visit_tape(branch &place, size_t at) {
-        bool map = tape[at].kind == bobo_json_map;
-        if (place.path != UINT32_MAX)
-            found.push_back({place.path, place.wanted || !map ? (uint32_t)at : UINT32_MAX});
-        if (!map) return;
-        uint32_t count = tape[at].count;
-        size_t from = found.size();
-        ++at;
-        for (uint32_t i = 0; i < count; ++i) {
-            branch *child = place.find(std::string_view(tape[at].text, tape[at].count));
-            if (child) { forget(*child, from); visit_tape(*child, at + 1); }
-            at = after(at + 1);
-        }
-    }
-
     bool parse_slowly(const char *bytes, size_t length, int *root_is_map) {
         if (!validate_utf8(bytes, length)) return false;
-        found.clear(); tape.clear(); texts.clear();
+        clear();
+        texts.clear();
         // A scalar cannot be read as a value at the top of a document, so the text is read as the only element of a list.
         std::string text;
         text.reserve(length + 2 + bobo_json_padding);
@@ -305,13 +225,11 @@ extern "C" void bobo_json_want(bobo_json_parser *parser, uint32_t path, const ch
                                size_t count, int wanted) {
     branch *place = &parser->root;
     for (size_t i = 0; i < count; ++i) {
-        std::string_view name(names[i], lengths[i]);
+        std::string padded(names[i], lengths[i]);
+        padded.append(8, ' ');
+        std::string_view name(padded.data(), lengths[i]);
         branch *child = place->find(name);
-        if (!child) {
-            place->below.push_back(std::make_unique<branch>());
-            child = place->below.back().get();
-            child->name = name;
-        }
+        if (!child) child = place->add(name);
         place = child;
     }
     place->path = path;
@@ -319,21 +237,34 @@ extern "C" void bobo_json_want(bobo_json_parser *parser, uint32_t path, const ch
 }
 
 extern "C" int bobo_json_parse(bobo_json_parser *parser, const char *bytes, size_t length, const bobo_json_found **found,
-                               size_t *found_count, const bobo_json_node **tape, int *root_is_map) {
-    parser->found.clear();
-    parser->tape.clear();
-    parser->texts.clear();
-    dom::element element;
-    error_code error = parser->dom.parse((const uint8_t *)bytes, length, false).get(element);
-    if (error == SUCCESS) {
-        if (parser->too_deep(bytes, length, element)) return 0;
-        *root_is_map = element.is_object();
-        parser->visit(parser->root, element);
-    } else if (!concerns_number(error) || !parser->parse_slowly(bytes, length, root_is_map)) {
-        return 0;
+                               size_t *found_count, const bobo_json_node **tape, size_t *tape_count,
+                               int *root_is_map) {
+    parser->clear();
+    bool is_map = false;
+    if (parser->fast.document(bytes, length, is_map)) {
+        *root_is_map = is_map;
+    } else {
+        parser->clear();
+        parser->texts.clear();
+        dom::element element;
+        error_code error = parser->dom.parse((const uint8_t *)bytes, length, false).get(element);
+        if (error == SUCCESS) {
+            if (parser->too_deep(bytes, length, element)) return 0;
+            *root_is_map = element.is_object();
+            parser->visit(parser->root, element);
+        } else if (!concerns_number(error) || !parser->parse_slowly(bytes, length, root_is_map)) {
+            return 0;
+        }
     }
     *found = parser->found.data();
     *found_count = parser->found.size();
     *tape = parser->tape.data();
+    *tape_count = parser->tape.size();
     return 1;
 }
+
+extern "C" void bobo_lines_begin(bobo_json_parser *parser, const char *bytes, size_t length) {
+    parser->fast.begin(bytes, length);
+}
+
+extern "C" int bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *line) { return parser->fast.next(*line); }

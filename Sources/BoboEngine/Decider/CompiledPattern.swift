@@ -3,7 +3,7 @@ import CEL
 
 /// A pattern as the decider reads it.
 final class CompiledPattern {
-    struct Step {
+    final class Step {
         let role: Block.Role
         let predicates: [CompiledPredicate]
         let unless: [CompiledPredicate]
@@ -13,6 +13,19 @@ final class CompiledPattern {
         let readsHistory: Bool
         let restarts: Bool
         let seldom: Seldom?
+
+        init(
+            role: Block.Role, predicates: [CompiledPredicate], unless: [CompiledPredicate], group: Int32,
+            readsHistory: Bool, restarts: Bool, seldom: Seldom?
+        ) {
+            self.role = role
+            self.predicates = predicates
+            self.unless = unless
+            self.group = group
+            self.readsHistory = readsHistory
+            self.restarts = restarts
+            self.seldom = seldom
+        }
 
         var until: CompiledPredicate? { seldom?.until }
         var onlyIf: CompiledPredicate? { seldom?.onlyIf }
@@ -39,6 +52,10 @@ final class CompiledPattern {
     let steps: [Step]
     let preconditions: [CompiledPredicate]
     let haltconditions: [CompiledPredicate]
+    /// The path of the field that is the key, where it is one.
+    let keyPath: Int?
+    /// Whether anything that is asked of runs reads the key.
+    let readsKey: Bool
     /// Whether any of `isExclusive`, `readsPrevious` and `readsState` holds.
     let isSpecial: Bool
     let phenomenon: Phenomenon
@@ -99,6 +116,8 @@ final class CompiledPattern {
         readsPrevious = programs.contains { $0.readsPrevious }
         recent = programs.contains { $0.readsRecent } ? pattern.recent : nil
         readsState = programs.contains { $0.readsState }
+        keyPath = pattern.key?.path(of: ExpressionEnvironment.Slot.event.rawValue)
+        readsKey = programs.contains { $0.slots.contains(ExpressionEnvironment.Slot.key.rawValue) }
         isSpecial = isExclusive || readsPrevious || readsState
         if case .allOf? = pattern.blocks.first?.role { firstPlace = 0 } else { firstPlace = 1 }
         self.phenomenon = phenomenon
@@ -126,13 +145,30 @@ final class CompiledPattern {
 
     /// A hash of phenomenon, pattern, key (as JSON) and the first event's identifier.
     func identifier(key: Value, first: Event) -> RunIdentifier {
+        var buffer = ByteBuffer(capacity: 64)
+        return identifier(keyHash: keyHash(key), first: first, &buffer)
+    }
+
+    /// What the identifiers of all runs of a key begin with.
+    func keyHash(_ key: Value) -> Hash128 {
         var hash = identity
+        if case .null = key {
+            hash.combine("null")
+            return hash
+        }
         var json = JSONWriter()
         json.write(key)
         hash.combine(text: json.bytes)
-        var identifier: [UInt8] = []
-        first.identifier.append(to: &identifier)
-        hash.combine(text: identifier)
+        return hash
+    }
+
+    /// - Parameter buffer: for what is hashed, so that it is not made anew each time.
+    func identifier(keyHash: Hash128, first: Event, _ buffer: inout ByteBuffer) -> RunIdentifier {
+        var hash = keyHash
+        buffer.removeAll()
+        buffer.append(first.identifier)
+        hash.combine(bytes: buffer.bytes)
+        hash.combine(byte: 0xFF)
         return hash
     }
 

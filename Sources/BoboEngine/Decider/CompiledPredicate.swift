@@ -10,10 +10,13 @@ enum Outcome {
 final class CompiledPredicate {
     // What each event asks for stands first, together: with thousands of patterns each line of the processor's cache counts.
     private let program: Program?
-    private var stamp: UInt64 = 0
-    private var outcome = Outcome.noMatch
+    /// All that the expression asks, where these are but fields of the event.
+    private let tests: UnsafeBufferPointer<EventTest>
+    private let texts: TextPool
+    @exclusivity(unchecked) private var stamp: UInt64 = 0
+    @exclusivity(unchecked) private var outcome = Outcome.noMatch
     /// Whether it has failed on all events so far, and those are too few for a warning.
-    private var isOnTrial = true
+    @exclusivity(unchecked) private var isOnTrial = true
     let readsHistory: Bool
     /// The group that an event goes to which it matches: the predicate's own, or the block's.
     let group: Int32
@@ -28,38 +31,56 @@ final class CompiledPredicate {
         source = predicate
         program = predicate.expression
         readsHistory = predicate.expression?.readsHistory ?? false
+        texts = TextPool()
+        tests = texts.tests(of: predicate.expression)
         self.filterNumber = filterNumber
         self.group = group
     }
 
-    /// - Parameters:
-    ///   - matches: by filter number, whether the event's topic passes the predicate's `on`.
-    ///   - stamp: differs from one event to the next.
-    func evaluate(_ scope: Scope, matches: [Bool], stamp: UInt64) -> Outcome {
-        let outcome = judge(scope, matches: matches, stamp: stamp)
-        if scope.witness != nil { scope.witness?.hear(self, outcome, matches: matches) }
+    func evaluate(_ scope: Scope, _ offer: Offer) -> Outcome {
+        let outcome = judge(scope, offer)
+        if scope.witness != nil { scope.witness?.hear(self, outcome, matches: offer.matches) }
         return outcome
     }
 
     @inline(__always)
-    private func judge(_ scope: Scope, matches: [Bool], stamp: UInt64) -> Outcome {
-        if let filterNumber, !matches[filterNumber] { return .noMatch }
-        guard let program else { return .match }
-        if readsHistory { return evaluate(program, scope) }
-        if self.stamp != stamp {
-            self.stamp = stamp
-            outcome = evaluate(program, scope)
+    private func judge(_ scope: Scope, _ offer: Offer) -> Outcome {
+        if let filterNumber, !offer.matches[filterNumber] { return .noMatch }
+        guard program != nil else { return .match }
+        if readsHistory { return evaluate(scope) }
+        if stamp != offer.stamp {
+            stamp = offer.stamp
+            outcome = test(offer.event) ?? evaluate(scope)
         }
         return outcome
     }
 
     /// Asked where there is no event under check.
     func holds(_ scope: Scope) -> Bool {
-        guard let program else { return true }
-        return evaluate(program, scope) == .match
+        program == nil || evaluate(scope) == .match
     }
 
-    private func evaluate(_ program: Program, _ scope: Scope) -> Outcome {
+    /// nil: the expression is to be asked.
+    @inline(__always)
+    private func test(_ event: Event) -> Outcome? {
+        guard !tests.isEmpty else { return nil }
+        var outcome: Outcome? = .match
+        for test in tests {
+            switch test.ask(event) {
+            case .yes: break
+            case .no:
+                // What is false decides, whether or not others fail.
+                if isOnTrial { acquit() }
+                return .noMatch
+            case .unknown: outcome = nil
+            }
+        }
+        if outcome != nil, isOnTrial { acquit() }
+        return outcome
+    }
+
+    private func evaluate(_ scope: Scope) -> Outcome {
+        guard let program else { return .match }
         do {
             let outcome: Outcome = try program.holds(scope) ? .match : .noMatch
             if isOnTrial { acquit() }
@@ -71,7 +92,8 @@ final class CompiledPredicate {
         }
     }
 
-    private func acquit() {
+    /// There is an event that it does not fail on.
+    func acquit() {
         isOnTrial = false
         trial = []
     }

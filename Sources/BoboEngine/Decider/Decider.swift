@@ -2,11 +2,11 @@ import CEL
 
 /// Holds the runs of all patterns, and says what an event or the passing of time does to them.
 final class Decider {
-    private(set) var matchers: [Matcher]
+    @exclusivity(unchecked) private(set) var matchers: [Matcher]
     let scope: Scope
-    var state: RunState
+    @exclusivity(unchecked) var state: RunState
     /// What `latest` reads.
-    private(set) var store: StateStore
+    @exclusivity(unchecked) private(set) var store: StateStore
     private let maximumState: Int
     /// Hears what is asked of the events that come to patterns that are to be explained.
     let witness: Witness?
@@ -83,7 +83,8 @@ final class Decider {
         let stamp = state.nextStamp()
         state.replication?.look(at: event)
         route.forEachInterest(in: event) { interest in
-            let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
+            let offer = Offer(
+                event: event, matches: interest.matches, stamp: stamp, topicKey: interest.topicKey)
             guard interest.matcher.witness != nil else {
                 interest.matcher.take(offer, interest.conditions, &state, scope)
                 return
@@ -96,7 +97,14 @@ final class Decider {
     }
 
     /// When the next timer is due.
-    var nextDeadline: Int64? { state.timers.first?.deadline }
+    var nextDeadline: Int64? {
+        let earliest = state.timers.earliest
+        return earliest == .max ? state.timers.first?.deadline : earliest
+    }
+
+    /// Whether no timer is due by then.
+    @inline(__always)
+    func isQuiet(until time: Int64) -> Bool { state.timers.earliest > time }
 
     /// Fires the timers of the earliest deadline.
     func fireEarliest() {
@@ -127,12 +135,6 @@ final class Decider {
         if completions.count > first + 1 {
             state.effects.completions[first...].sort { ($0.pattern, $0.start) < ($1.pattern, $1.start) }
         }
-    }
-
-    func takeCompletions() -> [Completion] {
-        guard !state.effects.completions.isEmpty else { return [] }
-        defer { state.effects.completions = [] }
-        return state.effects.completions
     }
 
     func takeChanges() -> [Change] {

@@ -1,3 +1,5 @@
+import CEL
+
 /// What an event does to a run that waits at a block.
 enum Decision {
     case ignore
@@ -14,6 +16,8 @@ struct Offer {
     /// By filter number, whether the event's topic passes.
     let matches: [Bool]
     let stamp: UInt64
+    /// The key, where it follows from the topic alone.
+    var topicKey: (key: KeyValue, value: Value)?
 }
 
 extension CompiledPattern {
@@ -33,7 +37,7 @@ extension CompiledPattern {
             let step = steps[index]
             if any(step.unless, offer, scope) == .match { return .halt(.unless) }
             if let until = step.seldom?.until,
-                until.evaluate(scope, matches: offer.matches, stamp: offer.stamp) == .match
+                until.evaluate(scope, offer) == .match
             {
                 index += 1
                 stand = Position(index)
@@ -77,7 +81,7 @@ extension CompiledPattern {
     ) -> (group: Int32, Position)? {
         let predicates = steps[index].predicates
         for (number, predicate) in predicates.enumerated() where satisfied & (1 << UInt64(number)) == 0 {
-            guard predicate.evaluate(scope, matches: offer.matches, stamp: offer.stamp) == .match else { continue }
+            guard predicate.evaluate(scope, offer) == .match else { continue }
             let all = satisfied | 1 << UInt64(number)
             let isDone = all.nonzeroBitCount == predicates.count
             return (predicate.group, isDone ? Position(index + 1) : Position(index, satisfied: all))
@@ -108,7 +112,7 @@ extension CompiledPattern {
     ) -> Outcome {
         var result = Outcome.noMatch
         for predicate in predicates {
-            switch predicate.evaluate(scope, matches: offer.matches, stamp: offer.stamp) {
+            switch predicate.evaluate(scope, offer) {
             case .match:
                 matched(predicate)
                 return .match
@@ -123,7 +127,7 @@ extension CompiledPattern {
     private func all(_ predicates: [CompiledPredicate], _ offer: Offer, _ scope: Scope) -> Outcome {
         var result = Outcome.match
         for predicate in predicates {
-            switch predicate.evaluate(scope, matches: offer.matches, stamp: offer.stamp) {
+            switch predicate.evaluate(scope, offer) {
             case .noMatch: return .noMatch
             case .failed: result = .failed
             case .match: break

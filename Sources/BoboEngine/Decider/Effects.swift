@@ -6,6 +6,8 @@ package struct Completion: Sendable {
     let pattern: Int
     let start: UInt64
     let key: Value
+    /// Of the pattern and the key: what the run's identifier begins with.
+    let keyHash: Hash128
     package let history: RunHistory
     /// The `ts` of the event that completed it, or the deadline of the timer.
     let timestamp: Int64

@@ -10,10 +10,10 @@ struct Accepted: Sendable {
 
 /// The history of one run as expressions read it, made when an expression asks and extended as the run goes on.
 final class HistoryView {
-    private(set) var all: [Value] = []
-    private(set) var groups: [[Value]]
+    let all = GrowingList()
+    let groups: [GrowingList]
 
-    init(groupCount: Int) { groups = Array(repeating: [], count: groupCount) }
+    init(groupCount: Int) { groups = (0..<groupCount).map { _ in GrowingList() } }
 
     func append(_ accepted: Accepted) {
         let value = Value.object(accepted.event)

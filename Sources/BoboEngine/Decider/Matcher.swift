@@ -1,4 +1,5 @@
 import CEL
+import CSimdjson
 import DequeModule
 
 /// The runs of one pattern, and what events and time do to them.
@@ -11,23 +12,23 @@ final class Matcher {
         let timestamp: Int64
     }
 
-    var compiled: CompiledPattern
+    @exclusivity(unchecked) var compiled: CompiledPattern
     /// Of a pattern without a key: where its runs are, found without a hash.
-    var soleKeyState: Int32?
+    @exclusivity(unchecked) var soleKeyState: Int32?
     let isKeyed: Bool
-    var active = 0
-    var keyNumbers: [KeyValue: Int32] = [:]
+    @exclusivity(unchecked) var active = 0
+    @exclusivity(unchecked) var keyNumbers = KeyIndex()
     /// Of ten thousand patterns most have one key, and what they take up is what the processor's caches must hold.
-    var keyStates = Slab<KeyState>(empty: KeyState(key: .none, value: .null), capacity: 1)
+    @exclusivity(unchecked) var keyStates = Slab<KeyState>(empty: KeyState(key: .none, value: .null), capacity: 1)
     /// The active runs (and some that have ended) by the `ts` of their first event, then by their start.
-    var ages = Deque<RunReference>()
+    @exclusivity(unchecked) var ages = Deque<RunReference>()
     /// When the next timer for `within` is due.
     var armed: Int64?
     /// Of runs whose first event bears an identifier of the sensor's, so that it may come again.
-    var identified: Set<RunIdentifier> = []
+    @exclusivity(unchecked) var identified: Set<RunIdentifier> = []
     private(set) var unseen = 0
     /// Where the runs' ways are to be explained.
-    var witness: Witness?
+    @exclusivity(unchecked) var witness: Witness?
     /// Of a pattern with `previous`: by key, the last event that it saw.
     private let previous: PreviousEvents?
     /// Of a pattern with `recent`: by key, the last events that it saw.
@@ -35,9 +36,9 @@ final class Matcher {
     /// Of a pattern with `rest`; where runs are shared, also of one with `after_match`.
     let rests: RestTable?
     /// Of a pattern with `state`: the numbers of its filters.
-    var stateFilters: [Int] = []
+    @exclusivity(unchecked) var stateFilters: [Int] = []
     /// Of a pattern in which a run that completes halts the others: those that one event or deadline has brought to the end.
-    var finishing: [(node: Int32, keyState: Int32)] = []
+    @exclusivity(unchecked) var finishing: [(node: Int32, keyState: Int32)] = []
 
     /// - Parameter isShared: Whether the runs are shared with other gateways.
     init(_ compiled: CompiledPattern, isShared: Bool) {
@@ -58,20 +59,66 @@ final class Matcher {
             witness?.begin(.unseen(.input), offer, self, state)
             return
         }
-        guard let (key, value) = key(scope) else {
+        if let path = compiled.keyPath, let node = offer.event.content.node(path),
+            bobo_json_kind(node.pointee.kind) == bobo_json_text
+        {
+            take(
+                offer, textKey: UnsafeRawBufferPointer(start: node.pointee.text, count: Int(node.pointee.count)),
+                &state, scope)
+            return
+        }
+        guard let (key, value) = offer.topicKey ?? key(scope) else {
             unseen += 1
             witness?.begin(.unseen(.key), offer, self, state)
             return
         }
         scope.key = value
-        if compiled.isSpecial {
+        if compiled.isSpecial || state.replication != nil {
             takeSpecially(offer, key, value, &state, scope)
         } else {
-            take(offer, key, value, mayStart: true, isSpecial: false, &state, scope)
+            let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
+            take(offer, known, &state, scope) { (key, value) }
         }
     }
 
-    /// Of a pattern with `previous`, `state`, `rest` or `after_match`.
+    /// The key is a text of the payload, of which no `String` is made but for a run that starts, or for an expression that
+    /// reads the key.
+    @inline(__always)
+    private func take(
+        _ offer: Offer, textKey bytes: UnsafeRawBufferPointer, _ state: inout RunState, _ scope: Scope
+    ) {
+        guard !compiled.isSpecial, !compiled.readsKey, state.replication == nil else {
+            let text = String(decoding: bytes, as: UTF8.self)
+            scope.key = .string(text)
+            takeSpecially(offer, KeyValue(text), .string(text), &state, scope)
+            return
+        }
+        take(offer, active == 0 ? nil : keyNumbers[text: bytes], &state, scope) {
+            let text = String(decoding: bytes, as: UTF8.self)
+            return (KeyValue(text), .string(text))
+        }
+    }
+
+    /// Of a pattern with nothing of `takeSpecially`, in a gateway by itself.
+    @inline(__always)
+    private func take(
+        _ offer: Offer, _ known: Int32?, _ state: inout RunState, _ scope: Scope, key: () -> (KeyValue, Value)
+    ) {
+        if let known {
+            let completed = state.effects.completions.count
+            offerToRuns(offer, known, &state, scope)
+            sortCompletions(from: completed, &state)
+            scope.view = nil
+        }
+        scope.witness?.begin(.start, offer, self, state)
+        if let (group, position) = compiled.start(offer, scope) {
+            let (key, value) = key()
+            start(Accepted(event: offer.event, group: group), at: position, key, value, known, &state, scope)
+        }
+        if let known { dropIfIdle(known) }
+    }
+
+    /// Of a pattern with `previous`, `state`, `rest` or `after_match`, or one whose runs are shared.
     @inline(never)
     private func takeSpecially(
         _ offer: Offer, _ key: KeyValue, _ value: Value, _ state: inout RunState, _ scope: Scope
@@ -80,14 +127,12 @@ final class Matcher {
         if let previous { scope.previous = previous.table[key] }
         if let recent { scope.recent = recent.take(offer.event, for: key) }
         let mayStart = !isResting(offer, key, &state, scope)
-        take(offer, key, value, mayStart: mayStart, isSpecial: true, &state, scope)
+        take(offer, key, value, mayStart: mayStart, &state, scope)
         previous?.table.set(offer.event, for: key)
     }
 
-    @inline(__always)
     private func take(
-        _ offer: Offer, _ key: KeyValue, _ value: Value, mayStart: Bool, isSpecial: Bool, _ state: inout RunState,
-        _ scope: Scope
+        _ offer: Offer, _ key: KeyValue, _ value: Value, mayStart: Bool, _ state: inout RunState, _ scope: Scope
     ) {
         let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
         let completed = state.effects.completions.count
@@ -102,7 +147,7 @@ final class Matcher {
         sortCompletions(from: completed, &state)
         scope.view = nil
         // The event that completed a run starts none where the others of its key are to halt.
-        let isFree = !isSpecial || finishing.isEmpty || !finish(offer.event.timestamp, &state, scope)
+        let isFree = finishing.isEmpty || !finish(offer.event.timestamp, &state, scope)
         scope.witness?.begin(.start, offer, self, state)
         if mayStart, isFree, let (group, position) = compiled.start(offer, scope) {
             start(Accepted(event: offer.event, group: group), at: position, key, value, known, &state, scope)
@@ -144,10 +189,12 @@ final class Matcher {
 
     /// Of runs that one event completes, the one that started first comes first.
     func sortCompletions(from first: Int, _ state: inout RunState) {
-        guard state.effects.completions.count > first + 1 else { return }
-        let slice = state.effects.completions[first...]
-        guard !zip(slice, slice.dropFirst()).allSatisfy({ $0.start < $1.start }) else { return }
-        state.effects.completions[first...].sort { $0.start < $1.start }
+        let completions = state.effects.completions
+        guard completions.count > first + 1 else { return }
+        for index in (first + 1)..<completions.count where completions[index - 1].start > completions[index].start {
+            state.effects.completions[first...].sort { $0.start < $1.start }
+            return
+        }
     }
 
     private func offerOneByOne(
@@ -334,20 +381,23 @@ final class Matcher {
 
     private func complete(_ node: Int32, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState) {
         let value = keyStates[keyState].value
-        let first = state.effects.completions.count
+        let keyHash = compiled.keyHash(value)
         let order = compiled.order
-        let histories = state.forest.histories(below: node)
-        for (run, history) in histories {
+        let isTold = state.effects.recordsChanges
+        var runs: [Int32] = []
+        var copies: [RunCopy] = []
+        var count = 0
+        state.forest.forEachHistory(below: node) { run, start, history in
+            count += 1
             state.effects.completions.append(
                 Completion(
-                    pattern: order, start: state.forest.runs[run].start, key: value, history: history,
-                    timestamp: timestamp))
+                    pattern: order, start: start, key: value, keyHash: keyHash, history: history, timestamp: timestamp))
+            if isTold || !identified.isEmpty { runs.append(run) }
+            if state.replication != nil { copies.append(compiled.copy(of: history, key: value)) }
         }
-        state.counters.completed += state.effects.completions.count - first
-        let runs = histories.map(\.0)
-        let copies = state.replication == nil ? [] : histories.map { compiled.copy(of: $0.history, key: value) }
+        state.counters.completed += count
         record(.completed, runs, block: compiled.steps.count, nil, timestamp, copies: copies, &state)
-        forget(runs, keyState, state)
+        forget(runs, count: count, keyState, state)
         state.forest.remove(tree: node)
     }
 
@@ -369,7 +419,7 @@ final class Matcher {
 
     func dropIfIdle(_ keyState: Int32) {
         guard keyStates[keyState].active == 0, keyNumbers[keyStates[keyState].key] == keyState else { return }
-        keyNumbers[keyStates[keyState].key] = nil
+        keyNumbers.remove(keyStates[keyState].key)
         soleKeyState = nil
         keyStates.remove(keyState)
     }

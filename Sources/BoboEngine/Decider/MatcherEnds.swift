@@ -27,7 +27,8 @@ extension Matcher {
         let (key, value) = (keyStates[keyState].key, keyStates[keyState].value)
         state.effects.completions.append(
             Completion(
-                pattern: compiled.order, start: state.forest.runs[winner].start, key: value, history: history,
+                pattern: compiled.order, start: state.forest.runs[winner].start, key: value,
+                keyHash: compiled.keyHash(value), history: history,
                 timestamp: timestamp))
         state.counters.completed += 1
         let copies = state.replication == nil ? [] : [compiled.copy(of: history, key: value)]
@@ -86,7 +87,7 @@ extension Matcher {
         guard let until = compiled.rest?.until else { return false }
         if until.readsHistory { scope.view = rest.history?.view(groupCount: compiled.pattern.groups.count) }
         defer { scope.view = nil }
-        return until.evaluate(scope, matches: offer.matches, stamp: offer.stamp) == .match
+        return until.evaluate(scope, offer) == .match
     }
 
     /// A run has completed: its key rests.

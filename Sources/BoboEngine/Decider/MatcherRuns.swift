@@ -18,7 +18,8 @@ extension Matcher {
             let history = RunHistory(first: first, own: [], shared: [])
             state.effects.completions.append(
                 Completion(
-                    pattern: compiled.order, start: state.nextStart(), key: value, history: history,
+                    pattern: compiled.order, start: state.nextStart(), key: value,
+                    keyHash: compiled.keyHash(value), history: history,
                     timestamp: event.timestamp))
             recordSingle(.completed, block: 1, first, value, &state)
             beginRest(key, value, history, event.timestamp, &state, scope)
@@ -45,7 +46,7 @@ extension Matcher {
     func insertKey(_ key: KeyValue, _ value: Value) -> Int32 {
         if let number = keyNumbers[key] { return number }
         let number = keyStates.insert(KeyState(key: key, value: value))
-        keyNumbers[key] = number
+        keyNumbers.insert(number, for: key)
         if !isKeyed { soleKeyState = number }
         return number
     }
@@ -173,8 +174,13 @@ extension Matcher {
 
     /// Takes ended runs out of the counts.
     func forget(_ runs: [Int32], _ keyState: Int32, _ state: borrowing RunState) {
-        active -= runs.count
-        keyStates[keyState].active -= runs.count
+        forget(runs, count: runs.count, keyState, state)
+    }
+
+    /// - Parameter runs: Needed only where some are `identified`.
+    func forget(_ runs: [Int32], count: Int, _ keyState: Int32, _ state: borrowing RunState) {
+        active -= count
+        keyStates[keyState].active -= count
         guard !identified.isEmpty else { return }
         for run in runs {
             guard let first = state.forest.runs[run].first?.event else { continue }

@@ -35,8 +35,9 @@ public struct PredicateWarning: Sendable, CustomStringConvertible {
         let parser = PayloadParser(paths: paths)
         var fields: [String] = []
         for event in events where event.body.format == .json {
-            let read = event.body.bytes.withUnsafeBytes { parser.fields(of: $0) }
-            guard case .map(let map)? = try? read?.value(paths.whole) else { continue }
+            guard case .map(let map)? = try? parser.content(of: event.content.bytes)?.value(paths.whole, paths) else {
+                continue
+            }
             for case .string(let name) in map.keys where !fields.contains(name) { fields.append(name) }
         }
         return fields

@@ -178,34 +178,48 @@ struct RunForest: ~Copyable {
         return nodes[node].run
     }
 
-    /// The runs below a node between (or the run of a leaf) that stands in no list, with their histories.
-    func histories(below top: Int32) -> [(run: Int32, history: RunHistory)] {
+    /// The runs below a node between (or the run of a leaf) that stands in no list, with their starts and histories, in the
+    /// order of the lists.
+    func forEachHistory(below top: Int32, _ body: (Int32, UInt64, RunHistory) -> Void) {
         var path = ContiguousArray<Accepted>()
         if let accepted = nodes[top].accepted { path.append(accepted) }
-        // Runs that hang on one node share one list.
-        var shared: ContiguousArray<Accepted>? = ContiguousArray(path.reversed())
-        var result: [(run: Int32, history: RunHistory)] = []
-        func add(_ run: Int32) {
-            guard let first = runs[run].first else { return }
-            let suffix = shared ?? ContiguousArray(path.reversed())
-            shared = suffix
-            result.append((run, RunHistory(first: first, own: runs[run].own, shared: suffix)))
-        }
         if nodes[top].run != RunForest.none {
-            add(nodes[top].run)
-            return result
+            tell(nodes[top].run, path, body)
+            return
         }
-        walk(
-            below: top,
-            enter: { node in
+        // Runs that hang on one node share one list.
+        var shared = path
+        var isCurrent = true
+        var node = nodes[top].firstChild
+        while node != RunForest.none {
+            let run = nodes[node].run
+            if run == RunForest.none {
                 if let accepted = nodes[node].accepted { path.append(accepted) }
-                shared = nil
-            },
-            leave: { _ in
+                isCurrent = false
+                node = nodes[node].firstChild
+                continue
+            }
+            if !isCurrent {
+                shared = ContiguousArray(path.reversed())
+                isCurrent = true
+            }
+            tell(run, shared, body)
+            while nodes[node].next == RunForest.none {
+                node = nodes[node].parent
+                if node == top { return }
                 path.removeLast()
-                shared = nil
-            }, leaf: add)
-        return result
+                isCurrent = false
+            }
+            node = nodes[node].next
+        }
+    }
+
+    @inline(__always)
+    private func tell(
+        _ run: Int32, _ shared: ContiguousArray<Accepted>, _ body: (Int32, UInt64, RunHistory) -> Void
+    ) {
+        guard let first = runs[run].first else { return }
+        body(run, runs[run].start, RunHistory(first: first, own: runs[run].own, shared: shared))
     }
 
     /// The runs below a node (or the run of a leaf), in the order of the lists.

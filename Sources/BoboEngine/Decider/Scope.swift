@@ -2,27 +2,34 @@ import CEL
 
 /// What the names of an expression stand for: one scope serves all evaluations of an engine, one after the other.
 final class Scope: Activation {
-    var event: Event?
-    var key: Value = .null
+    @exclusivity(unchecked) var event: Event?
+    @exclusivity(unchecked) var key: Value = .null
     /// nil: no history yet.
-    var view: HistoryView?
-    var now: Int64 = 0
+    @exclusivity(unchecked) var view: HistoryView?
+    @exclusivity(unchecked) var now: Int64 = 0
     /// The event before this one that the pattern saw with this key. Only of a pattern that reads it.
-    var previous: Event?
+    @exclusivity(unchecked) var previous: Event?
     /// The events of late that the pattern saw with this key, this one the last. Only of a pattern that reads them.
-    var recent: RecentWindow?
+    @exclusivity(unchecked) var recent: RecentWindow?
     /// nil: there is none, as for the expressions of sensors.
-    var state: StateStore?
+    @exclusivity(unchecked) var state: StateStore?
     /// Which of the filters of `state` are the pattern's. Only of a pattern that reads them.
-    var stateFilters: [Int] = []
+    @exclusivity(unchecked) var stateFilters: [Int] = []
     /// Of predicates, until someone takes them.
     var warnings: [PredicateWarning] = []
     /// Hears each predicate that is asked; nil where nobody wants to know.
-    var witness: Witness?
+    @exclusivity(unchecked) var witness: Witness?
     private let timezone: Value
 
     init(timezone: String) {
         self.timezone = .string(timezone)
+    }
+
+    override func growingList(_ slot: Int) -> GrowingList? {
+        guard let view else { return nil }
+        if slot == ExpressionEnvironment.Slot.history.rawValue { return view.all }
+        let group = slot - ExpressionEnvironment.Slot.groups
+        return group >= 0 && group < view.groups.count ? view.groups[group] : nil
     }
 
     override func value(_ slot: Int, atPath path: Int) throws(EvaluationFailure) -> Value {
@@ -36,12 +43,12 @@ final class Scope: Activation {
             guard let event else { throw EvaluationFailure(.other("there is no event under check")) }
             return .object(event)
         case .key: return key
-        case .history: return .list(List(view?.all ?? []))
+        case .history: return .list(List(view?.all.elements ?? []))
         case .first:
-            guard let first = view?.all.first else { throw EvaluationFailure(.other("the history is empty")) }
+            guard let first = view?.all.elements.first else { throw EvaluationFailure(.other("the history is empty")) }
             return first
         case .last:
-            guard let last = view?.all.last else { throw EvaluationFailure(.other("the history is empty")) }
+            guard let last = view?.all.elements.last else { throw EvaluationFailure(.other("the history is empty")) }
             return last
         case .now: return .timestamp(Timestamp(clampingMilliseconds: now))
         case .timezone: return timezone
@@ -50,7 +57,7 @@ final class Scope: Activation {
         case nil:
             let group = slot - ExpressionEnvironment.Slot.groups
             guard let view, group < view.groups.count else { return .list(List([])) }
-            return .list(List(view.groups[group]))
+            return .list(List(view.groups[group].elements))
         }
     }
 }

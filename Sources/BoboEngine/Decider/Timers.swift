@@ -46,14 +46,25 @@ struct Timers {
 
     var first: Timer? { heap.min }
 
+    /// The deadline of the first, `.max` where there is none.
+    private(set) var earliest = Int64.max
+
+    private mutating func look() { earliest = heap.min?.deadline ?? .max }
+
     mutating func nextNumber() -> UInt64 {
         lastNumber += 1
         return lastNumber
     }
 
-    mutating func insert(_ timer: Timer) { heap.insert(timer) }
+    mutating func insert(_ timer: Timer) {
+        heap.insert(timer)
+        earliest = min(earliest, timer.deadline)
+    }
 
-    mutating func removeFirst() -> Timer? { heap.popMin() }
+    mutating func removeFirst() -> Timer? {
+        defer { look() }
+        return heap.popMin()
+    }
 
     /// Gives the patterns of the timers other places; the timers of patterns that have none are dropped.
     mutating func renumber(_ place: (Int) -> Int?) {
@@ -63,6 +74,7 @@ struct Timers {
                     Timer(deadline: timer.deadline, pattern: $0, start: timer.start, subject: timer.subject)
                 }
             })
+        look()
     }
 
     /// The machine's date has stepped.
@@ -73,6 +85,7 @@ struct Timers {
                     deadline: $0.deadline.addingClamped(milliseconds), pattern: $0.pattern, start: $0.start,
                     subject: $0.subject)
             })
+        look()
     }
 
     var count: Int { heap.count }
@@ -82,6 +95,7 @@ struct Timers {
         abandoned += count
         guard abandoned > 1024, abandoned > heap.count / 2 else { return }
         heap = Heap(heap.unordered.filter(isLive))
+        look()
         abandoned = 0
     }
 }

@@ -6,16 +6,17 @@ public struct Body: Sendable {
         case json, text, bytes
     }
 
-    public let bytes: [UInt8]
-    public let format: Format
+    let event: Event
 
-    init(bytes: [UInt8], format: Format) {
-        self.bytes = bytes
-        self.format = format
-    }
+    public var format: Format { event.content.format }
+
+    public var bytes: [UInt8] { Array(event.content.bytes) }
+
+    /// How many bytes.
+    public var count: Int { event.content.bytes.count }
 
     /// The message as a text; of bytes that are not UTF-8 there is none.
     var text: String? {
-        format == .bytes ? nil : String(decoding: bytes, as: UTF8.self)
+        format == .bytes ? nil : String(decoding: event.content.bytes, as: UTF8.self)
     }
 }

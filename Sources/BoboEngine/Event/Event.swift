@@ -1,32 +1,54 @@
 /// One thing that happened: a sensor's message, a complex event or an action event.
-public final class Event: Sendable {
+// Safe: it changes only while the engine's thread alone holds it. The receiver uses an event again, for the next message, if
+// nobody else has come to hold it; where somebody has, its content is settled before the engine hands out anything of it.
+public final class Event: @unchecked Sendable {
     public enum Kind: String, Sendable {
         case simple, complex, action
     }
 
-    public let identifier: EventIdentifier
+    @exclusivity(unchecked) public private(set) var identifier: EventIdentifier
     public let kind: Kind
     /// Milliseconds since 1970.
-    public let timestamp: Int64
-    public let topic: Topic
-    public let body: Body
+    @exclusivity(unchecked) public private(set) var timestamp: Int64
+    @exclusivity(unchecked) public private(set) var topic: Topic
     /// Of how many complex events, each from the one before, this one is the last: 0 for a sensor's message.
     let depth: Int
     /// Whether the broker had stored the message before this gateway came.
-    let isRetained: Bool
-    let fields: Fields
+    @exclusivity(unchecked) private(set) var isRetained: Bool
+    @exclusivity(unchecked) private(set) var content: EventContent
+    let paths: Paths
 
+    /// - Parameter content: borrowed; to be settled (`settle()`) before it is gone.
     init(
-        identifier: EventIdentifier, kind: Kind, timestamp: Int64, topic: Topic, body: Body, depth: Int,
-        isRetained: Bool = false, fields: Fields
+        identifier: EventIdentifier, kind: Kind = .simple, timestamp: Int64, topic: Topic, content: EventContent,
+        depth: Int = 0, isRetained: Bool = false, paths: Paths
     ) {
         self.identifier = identifier
         self.kind = kind
         self.timestamp = timestamp
         self.topic = topic
-        self.body = body
+        self.content = content
         self.depth = depth
         self.isRetained = isRetained
-        self.fields = fields
+        self.paths = paths
     }
+
+    deinit { content.free() }
+
+    /// Becomes the event of another message. Nobody else holds it, and its content is borrowed.
+    func use(
+        identifier: EventIdentifier, timestamp: Int64, topic: Topic, content: EventContent, isRetained: Bool
+    ) {
+        self.identifier = identifier
+        self.timestamp = timestamp
+        self.isRetained = isRetained
+        if self.topic !== topic { self.topic = topic }
+        self.content.free()
+        self.content = content
+    }
+
+    /// Makes its content its own.
+    func settle() { content.settle() }
+
+    public var body: Body { Body(event: self) }
 }

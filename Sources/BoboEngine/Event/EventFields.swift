@@ -6,7 +6,7 @@ extension Event: HostObject {
 
     public func field(_ index: Int) throws(EvaluationFailure) -> Value {
         switch ExpressionEnvironment.EventField(rawValue: index) {
-        case .payload: return try value(atPath: fields.paths.whole)
+        case .payload: return try value(atPath: paths.whole)
         case .text:
             guard let text = body.text else { throw EvaluationFailure(.other("the message is no text: not UTF-8")) }
             return .string(text)
@@ -20,9 +20,9 @@ extension Event: HostObject {
         }
     }
 
-    public func value(atPath path: Int) throws(EvaluationFailure) -> Value { try fields.value(path) }
+    public func value(atPath path: Int) throws(EvaluationFailure) -> Value { try content.value(path, paths) }
 
-    public func hasValue(atPath path: Int) throws(EvaluationFailure) -> Bool { try fields.hasValue(path) }
+    public func hasValue(atPath path: Int) throws(EvaluationFailure) -> Bool { try content.hasValue(path, paths) }
 
     /// An event is equal to itself alone.
     public func isEqual(to other: any HostObject) -> Bool { self === other }

@@ -21,29 +21,24 @@ public struct Hash128: Hashable, Sendable, CustomStringConvertible {
         combine(byte: 0xFF)
     }
 
-    private mutating func combine(bytes: UnsafeRawBufferPointer) {
+    mutating func combine(bytes: UnsafeRawBufferPointer) {
         for byte in bytes { combine(byte: byte) }
     }
 
-    private mutating func combine(byte: UInt8) {
+    package mutating func combine(byte: UInt8) {
         value = (value ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B
     }
 
-    public var description: String {
-        String(unsafeUninitializedCapacity: 32) { buffer in
-            for place in 0..<32 { buffer[place] = digit(place) }
-            return 32
-        }
-    }
-
     package func append(to bytes: inout [UInt8]) {
-        for place in 0..<32 { bytes.append(digit(place)) }
+        var buffer = ByteBuffer(capacity: 32)
+        buffer.append(hexadecimal: value)
+        bytes.append(contentsOf: buffer.bytes)
     }
 
-    private func digit(_ place: Int) -> UInt8 {
-        let half = UInt64(truncatingIfNeeded: place < 16 ? value >> 64 : value)
-        let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (place & 15))) & 15
-        return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+    public var description: String {
+        var buffer = ByteBuffer(capacity: 32)
+        buffer.append(hexadecimal: value)
+        return String(decoding: buffer.bytes, as: UTF8.self)
     }
 }
 
@@ -55,20 +50,9 @@ public enum EventIdentifier: Hashable, Sendable, CustomStringConvertible {
     case hashed(Hash128)
 
     public var description: String {
-        var bytes: [UInt8] = []
-        append(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// The description's bytes.
-    func append(to bytes: inout [UInt8]) {
-        switch self {
-        case .counted(let source, let number):
-            bytes.append(contentsOf: source.utf8)
-            bytes.append(UInt8(ascii: "-"))
-            appendDecimal(number, to: &bytes)
-        case .hashed(let hash): hash.append(to: &bytes)
-        }
+        var buffer = ByteBuffer(capacity: 64)
+        buffer.append(self)
+        return String(decoding: buffer.bytes, as: UTF8.self)
     }
 }
 

@@ -2,7 +2,7 @@ import CEL
 
 /// A value as a key: a bool, a number, a text, or a list of these, equal as by CEL's `==`.
 struct KeyValue: Hashable, Sendable {
-    private indirect enum Form: Hashable, Sendable {
+    private enum Form: Hashable, Sendable {
         case none
         case bool(Bool)
         case number(Double)
@@ -46,11 +46,24 @@ struct KeyValue: Hashable, Sendable {
     /// The one key of a pattern that has none.
     static let none = KeyValue(form: .none)
 
+    init(_ text: String) { form = .text(ExactText(text)) }
+
     private init(form: Form) { self.form = form }
 
     /// nil where the value can be no key: null, a map, NaN.
     init?(_ value: Value) {
         guard let form = Form(value) else { return nil }
         self.form = form
+    }
+
+    /// The text, where it is one.
+    var text: ExactText? { if case .text(let text) = form { text } else { nil } }
+}
+
+extension ExactText {
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        var text = text
+        // Read only within the closure.
+        return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
     }
 }

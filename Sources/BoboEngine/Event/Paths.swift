@@ -2,7 +2,7 @@ import CEL
 
 /// The paths into payloads that expressions read, each with the path it extends, as numbers. Path tables only grow while
 /// patterns are compiled; this is the state of one at the end of it.
-struct Paths: Sendable {
+final class Paths: Sendable {
     private let names: [[String]]
     private let parents: [Int?]
     /// By path, whether an expression reads it; others are only on the way.

@@ -60,7 +60,7 @@ final class Witness {
             guard let value = try? event.value(atPath: path) else { return nil }
             var json = JSONWriter()
             json.write(value)
-            return (event.fields.paths.path(path), json.text)
+            return (event.paths.path(path), json.text)
         }
     }
 

@@ -36,15 +36,19 @@ package struct JSONWriter {
 
     /// As a text: the sources of identifiers hold nothing that is to be escaped.
     package mutating func write(_ identifier: EventIdentifier) {
-        raw("\"")
-        identifier.append(to: &bytes)
-        raw("\"")
+        var buffer = ByteBuffer(capacity: 64)
+        buffer.append("\"")
+        buffer.append(identifier)
+        buffer.append("\"")
+        bytes.append(contentsOf: buffer.bytes)
     }
 
     package mutating func write(_ hash: Hash128) {
-        raw("\"")
-        hash.append(to: &bytes)
-        raw("\"")
+        var buffer = ByteBuffer(capacity: 64)
+        buffer.append("\"")
+        buffer.append(hexadecimal: hash.value)
+        buffer.append("\"")
+        bytes.append(contentsOf: buffer.bytes)
     }
 
     /// A whole double without a fraction; what JSON has no number for (NaN, infinity) as null.
@@ -69,24 +73,9 @@ package struct JSONWriter {
             bytes.append(contentsOf: text)
             return
         }
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\""): raw("\\\"")
-            case UInt8(ascii: "\\"): raw("\\\\")
-            case 0x0A: raw("\\n")
-            case 0x0D: raw("\\r")
-            case 0x09: raw("\\t")
-            case 0x00..<0x20:
-                raw("\\u00")
-                bytes.append(JSONWriter.hexadecimal(byte >> 4))
-                bytes.append(JSONWriter.hexadecimal(byte & 15))
-            default: bytes.append(byte)
-            }
-        }
-    }
-
-    private static func hexadecimal(_ digit: UInt8) -> UInt8 {
-        digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        var buffer = ByteBuffer(capacity: 2 * text.count)
+        buffer.append(escaped: UnsafeRawBufferPointer(text))
+        bytes.append(contentsOf: buffer.bytes)
     }
 
     /// Any value: bytes as an object with base64, timestamps and durations as CEL's `string` has them, types by name, events
@@ -129,25 +118,15 @@ package struct JSONWriter {
     }
 
     package mutating func write(_ event: Event) {
-        raw(#"{"id":"#)
-        write(event.identifier)
-        switch event.kind {
-        case .simple: raw(#","kind":"simple","ts":"#)
-        case .complex: raw(#","kind":"complex","ts":"#)
-        case .action: raw(#","kind":"action","ts":"#)
-        }
-        write(event.timestamp)
-        append(event.topic.json)
-        write(event.body)
-        raw("}")
+        var buffer = ByteBuffer(capacity: 192 + event.content.bytes.count)
+        buffer.append(event)
+        bytes.append(contentsOf: buffer.bytes)
     }
 
     package mutating func write(_ body: Body) {
-        switch body.format {
-        case .json: raw(message: body.bytes)
-        case .text: write(String(decoding: body.bytes, as: UTF8.self))
-        case .bytes: write(bytes: body.bytes)
-        }
+        var buffer = ByteBuffer(capacity: 16 + body.count)
+        buffer.append(payload: body.event.content)
+        bytes.append(contentsOf: buffer.bytes)
     }
 
     private mutating func write(bytes data: [UInt8]) {
@@ -158,32 +137,10 @@ package struct JSONWriter {
 
     /// A time in milliseconds since 1970 as RFC 3339 with milliseconds, in UTC.
     package mutating func write(time milliseconds: Int64) {
-        let time = CivilTime(milliseconds)
-        raw("\"")
-        digits(time.year, 4)
-        raw("-")
-        digits(time.month, 2)
-        raw("-")
-        digits(time.day, 2)
-        raw("T")
-        digits(time.hour, 2)
-        raw(":")
-        digits(time.minute, 2)
-        raw(":")
-        digits(time.second, 2)
-        raw(".")
-        digits(time.millisecond, 3)
-        raw("Z\"")
-    }
-
-    private mutating func digits(_ number: Int, _ count: Int) {
-        var divisor = 1
-        for _ in 1..<count { divisor *= 10 }
-        var rest = number
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor % 10))
-            rest %= divisor
-            divisor /= 10
-        }
+        var buffer = ByteBuffer(capacity: 32)
+        buffer.append("\"")
+        buffer.append(time: milliseconds)
+        buffer.append("\"")
+        bytes.append(contentsOf: buffer.bytes)
     }
 }

@@ -9,35 +9,41 @@ package struct NativeScope {
     fileprivate init(_ scope: Scope) { self.scope = scope }
 
     /// nil where there is none, as when the wait of an `absent` is over.
-    package var event: Event? { scope.event }
+    package var event: Event? { scope.event.map(NativeScope.settled) }
     package var key: Value { scope.key }
     /// Milliseconds since 1970.
     package var now: Int64 { scope.now }
-    package var previous: Event? { scope.previous }
+    package var previous: Event? { scope.previous.map(NativeScope.settled) }
     /// The events of late that the pattern saw with this key, this one the last; empty where the pattern keeps none.
-    package var recent: [Event] { scope.recent?.events ?? [] }
+    package var recent: [Event] { (scope.recent?.events ?? []).map(NativeScope.settled) }
 
     /// What the run has accepted, oldest first.
-    package var history: [Event] { NativeScope.events(scope.view?.all ?? []) }
+    package var history: [Event] { NativeScope.events(scope.view?.all.elements ?? []) }
 
     /// - Parameter group: its place in `Pattern.groups`.
     package func history(group: Int) -> [Event] {
         guard let view = scope.view, view.groups.indices.contains(group) else { return [] }
-        return NativeScope.events(view.groups[group])
+        return NativeScope.events(view.groups[group].elements)
     }
 
     /// The last event on a topic of the pattern's `state`.
     package func latest(_ topic: String) -> Event? {
-        scope.state?.latest(ExactText(topic), of: scope.stateFilters)
+        scope.state?.latest(ExactText(topic), of: scope.stateFilters).map(NativeScope.settled)
     }
 
     /// The last event of each topic of the pattern's `state` that the filter matches, in the order of topics.
     package func latest(matching filter: TopicFilter) -> [Event] {
-        scope.state?.latest(matching: filter, of: scope.stateFilters) ?? []
+        (scope.state?.latest(matching: filter, of: scope.stateFilters) ?? []).map(NativeScope.settled)
     }
 
     private static func events(_ values: [Value]) -> [Event] {
-        values.compactMap { if case .object(let object) = $0 { object as? Event } else { nil } }
+        values.compactMap { if case .object(let object) = $0 { (object as? Event).map(settled) } else { nil } }
+    }
+
+    /// Whoever is handed an event may keep it, and look at it from another thread.
+    private static func settled(_ event: Event) -> Event {
+        event.settle()
+        return event
     }
 }
 

@@ -9,8 +9,10 @@ final class Producer {
     private let options: EngineOptions
     private let scope: Scope
     /// By the patterns' places in the order of output.
-    private var frames: [Int: ComplexEventFrame] = [:]
-    private(set) var counters = ProductionCounters()
+    @exclusivity(unchecked) private var frames: ContiguousArray<ComplexEventFrame?> = []
+    /// What is being written.
+    @exclusivity(unchecked) private var buffer = ByteBuffer(capacity: 4096)
+    @exclusivity(unchecked) private(set) var counters = ProductionCounters()
 
     init(options: EngineOptions, scope: Scope) {
         self.options = options
@@ -18,38 +20,38 @@ final class Producer {
     }
 
     /// Other patterns stand at the places now.
-    func forgetFrames() { frames = [:] }
+    func forgetFrames() { frames = [] }
 
     /// nil where the event is dropped, since it stems from too many others.
     func complexEvent(_ completion: Completion, _ compiled: CompiledPattern) -> ComplexEvent? {
         var depth = 0
-        var size = 0
-        completion.history.forEach {
-            depth = max(depth, $0.event.depth)
-            size += $0.event.body.bytes.count + 192
-        }
+        completion.history.forEach { depth = max(depth, $0.event.depth) }
         guard depth < Producer.maximumDepth else {
             counters.tooDeep += 1
             return nil
         }
         let frame = frame(compiled)
         let emit = compiled.pattern.emit
-        let identifier = compiled.identifier(key: completion.key, first: completion.history.first.event)
+        let identifier = compiled.identifier(
+            keyHash: completion.keyHash, first: completion.history.first.event, &buffer)
         prepare(completion, compiled)
-        var json = JSONWriter(capacity: size + 512)
-        let data = write(completion, compiled, identifier, frame, to: &json)
+        buffer.removeAll()
+        let data = write(completion, compiled, identifier, frame, to: &buffer)
         counters.produced += 1
         return ComplexEvent(
-            phenomenon: compiled.phenomenon.name, pattern: compiled.pattern.name, identifier: identifier,
-            timestamp: completion.timestamp, topic: topic(emit) ?? frame.topic, qos: emit.qos,
-            isRetained: emit.isRetained, isFromPeer: completion.isFromPeer, json: json.bytes, keyValue: completion.key,
-            runHistory: completion.history, dataRange: data, depth: depth + 1)
+            ComplexEvent.Content(
+                phenomenon: compiled.phenomenon.name, pattern: compiled.pattern.name, identifier: identifier,
+                timestamp: completion.timestamp, topic: topic(emit) ?? frame.topic, qos: emit.qos,
+                isRetained: emit.isRetained, isFromPeer: completion.isFromPeer, json: buffer.array,
+                keyValue: completion.key, runHistory: completion.history, dataRange: data, depth: depth + 1))
     }
 
     private func frame(_ compiled: CompiledPattern) -> ComplexEventFrame {
-        if let frame = frames[compiled.order] { return frame }
+        let place = compiled.order
+        if place < frames.count, let frame = frames[place] { return frame }
         let frame = ComplexEventFrame(compiled, options)
-        frames[compiled.order] = frame
+        while frames.count <= place { frames.append(nil) }
+        frames[place] = frame
         return frame
     }
 
@@ -74,61 +76,59 @@ final class Producer {
     /// - Returns: where the data stands.
     private func write(
         _ completion: Completion, _ compiled: CompiledPattern, _ identifier: RunIdentifier, _ frame: ComplexEventFrame,
-        to json: inout JSONWriter
+        to json: inout ByteBuffer
     ) -> Range<Int> {
-        json.raw(ComplexEventFrame.opening)
-        json.write(identifier)
+        json.append(ComplexEventFrame.opening)
+        json.append(hexadecimal: identifier.value)
         json.append(frame.upToTime)
-        json.write(time: completion.timestamp)
+        json.append(time: completion.timestamp)
         json.append(frame.upToRun)
-        json.write(identifier)
-        json.raw(#","key":"#)
-        json.write(completion.key)
-        json.raw(#","data":"#)
-        let start = json.bytes.count
+        json.append(hexadecimal: identifier.value)
+        json.append(#"","key":"#)
+        write(completion.key, to: &json)
+        json.append(#","data":"#)
+        let start = json.count
         write(compiled.pattern.emit, to: &json)
-        let data = start..<json.bytes.count
-        json.raw(#","history":"#)
-        write(completion.history, groups: compiled.pattern.groups, to: &json)
-        json.raw("}}")
+        let data = start..<json.count
+        json.append(#","history":{"#)
+        write(completion.history, frame, to: &json)
+        json.append("}}}")
         return data
     }
 
-    private func write(_ emit: Emit, to json: inout JSONWriter) {
+    private func write(_ emit: Emit, to json: inout ByteBuffer) {
         if let program = emit.data {
             if let value = try? program.evaluate(scope) {
-                json.write(value)
+                write(value, to: &json)
                 return
             }
             counters.dataFailed += 1
         }
-        json.raw("null")
+        json.append("null")
+    }
+
+    private func write(_ value: Value, to json: inout ByteBuffer) {
+        if case .null = value { return json.append("null") }
+        var writer = JSONWriter()
+        writer.write(value)
+        json.append(writer.bytes)
     }
 
     /// By group, in the order of the pattern's blocks; events without a group stand under `""`.
-    private func write(_ history: RunHistory, groups: [String], to json: inout JSONWriter) {
+    private func write(_ history: RunHistory, _ frame: ComplexEventFrame, to json: inout ByteBuffer) {
         var isFirstGroup = true
-        json.raw("{")
-        for group in -1..<Int32(groups.count) {
+        for (place, opening) in frame.groups.enumerated() {
             var isFirst = true
             history.forEach { accepted in
-                guard accepted.group == group else { return }
-                if isFirst {
-                    if !isFirstGroup { json.raw(",") }
-                    json.write(group < 0 ? "" : groups[Int(group)])
-                    json.raw(":[")
-                } else {
-                    json.raw(",")
-                }
-                json.write(accepted.event)
+                guard accepted.group == Int32(place) - 1 else { return }
+                if !isFirst || !isFirstGroup { json.append(UInt8(ascii: ",")) }
+                if isFirst { json.append(opening) }
+                json.append(accepted.event)
                 isFirst = false
-            }
-            if !isFirst {
-                json.raw("]")
                 isFirstGroup = false
             }
+            if !isFirst { json.append(UInt8(ascii: "]")) }
         }
-        json.raw("}")
     }
 }
 

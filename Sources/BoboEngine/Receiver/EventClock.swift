@@ -31,6 +31,8 @@ struct EventClock {
     /// The `ts` of the event whose turn is next.
     var nextWaiting: Int64? { waiting.min?.due }
 
+    var isEmpty: Bool { waiting.isEmpty }
+
     func isLate(_ timestamp: Int64) -> Bool { timestamp < now }
 
     mutating func advance(to time: Int64) { now = max(now, time) }

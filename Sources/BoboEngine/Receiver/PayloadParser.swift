@@ -7,7 +7,7 @@ final class PayloadParser {
     static let maximumDepth = 512
 
     private let parser: OpaquePointer
-    private let paths: Paths
+    let paths: Paths
     private var scratch: UnsafeMutableRawBufferPointer
 
     init(paths: Paths) {
@@ -39,8 +39,9 @@ final class PayloadParser {
         }
     }
 
-    /// The fields of a message; nil where it is no JSON: not UTF-8, nested too deep, or with a number that no double holds.
-    func fields(of message: UnsafeRawBufferPointer) -> Fields? {
+    /// A message with its fields, which lie in this parser and are good until its next use; nil where it is no JSON: not
+    /// UTF-8, nested too deep, or with a number that no double holds.
+    func content(of message: UnsafeRawBufferPointer) -> EventContent? {
         guard let first = message.first, PayloadParser.mayBegin(first) else { return nil }
         let needed = message.count + Int(bobo_json_padding)
         if scratch.count < needed {
@@ -48,25 +49,19 @@ final class PayloadParser {
             scratch = .allocate(byteCount: needed.nextPowerOfTwo, alignment: 16)
         }
         scratch.copyMemory(from: message)
+        scratch[message.count] = 0
         var found: UnsafePointer<bobo_json_found>?
-        var count = 0
+        var (foundCount, tapeCount) = (0, 0)
         var tape: UnsafePointer<bobo_json_node>?
         var rootIsMap: Int32 = 0
         let text = scratch.baseAddress?.assumingMemoryBound(to: CChar.self)
-        guard bobo_json_parse(parser, text, message.count, &found, &count, &tape, &rootIsMap) == 1 else { return nil }
-        var entries = ContiguousArray<(path: Int, content: Fields.Content)>()
-        entries.reserveCapacity(count)
-        for index in 0..<count {
-            guard let found else { break }
-            let entry = found[index]
-            if entry.tape == UInt32.max {
-                entries.append((Int(entry.path), .passage))
-            } else if let tape {
-                var at = Int(entry.tape)
-                entries.append((Int(entry.path), .value(PayloadParser.value(tape, &at))))
-            }
-        }
-        return Fields(found: entries, rootIsMap: rootIsMap != 0, paths: paths)
+        guard
+            bobo_json_parse(parser, text, message.count, &found, &foundCount, &tape, &tapeCount, &rootIsMap) == 1
+        else { return nil }
+        return EventContent(
+            json: UnsafeRawBufferPointer(rebasing: scratch[..<message.count]),
+            found: UnsafeBufferPointer(start: found, count: foundCount),
+            tape: UnsafeBufferPointer(start: tape, count: tapeCount), rootIsMap: rootIsMap != 0)
     }
 
     /// Most texts that are no JSON (`ON`, `online`) show it by their first byte.
@@ -80,37 +75,27 @@ final class PayloadParser {
         }
     }
 
-    /// The value that begins at `at`, which is moved behind it. The depth is bounded by the parser.
-    private static func value(_ tape: UnsafePointer<bobo_json_node>, _ at: inout Int) -> Value {
-        let node = tape[at]
-        at += 1
-        switch bobo_json_kind(node.kind) {
-        case bobo_json_false: return .bool(false)
-        case bobo_json_true: return .bool(true)
-        case bobo_json_integer: return .int(node.integer)
-        case bobo_json_number: return .double(node.number)
-        case bobo_json_text: return .string(text(node))
-        case bobo_json_list:
-            var elements: [Value] = []
-            elements.reserveCapacity(Int(node.count))
-            for _ in 0..<node.count { elements.append(value(tape, &at)) }
-            return .list(List(elements))
-        case bobo_json_map:
-            var pairs: [(String, Value)] = []
-            pairs.reserveCapacity(Int(node.count))
-            for _ in 0..<node.count {
-                let name = text(tape[at])
-                at += 1
-                pairs.append((name, value(tape, &at)))
-            }
-            return .map(Map(pairs))
-        default: return .null
-        }
+    // MARK: Lines
+
+    /// Begins to read lines of an event file: whole ones, the last with its line break, and `EventLineParser.padding` more
+    /// bytes readable behind it.
+    func begin(lines: UnsafeRawBufferPointer) {
+        bobo_lines_begin(parser, lines.baseAddress?.assumingMemoryBound(to: CChar.self), lines.count)
     }
 
-    private static func text(_ node: bobo_json_node) -> String {
-        let bytes = UnsafeRawBufferPointer(start: node.text, count: Int(node.count))
-        return String(decoding: bytes, as: UTF8.self)
+    /// The next line. What it points to is good until this parser's next use.
+    @inline(__always)
+    func next(_ line: inout bobo_scanned_line) -> bobo_scanned {
+        bobo_scanned(UInt32(truncatingIfNeeded: bobo_lines_next(parser, &line)))
+    }
+}
+
+extension EventContent {
+    init(_ line: bobo_scanned_line) {
+        self.init(
+            json: UnsafeRawBufferPointer(start: line.content, count: line.content_length),
+            found: UnsafeBufferPointer(start: line.found, count: line.found_count),
+            tape: UnsafeBufferPointer(start: line.tape, count: line.tape_count), rootIsMap: line.root_is_map != 0)
     }
 }
 

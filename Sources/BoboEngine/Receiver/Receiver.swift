@@ -1,5 +1,6 @@
 import BoboTopics
 import CEL
+import CSimdjson
 
 /// A message as it comes from a broker or a file.
 public struct Message {
@@ -30,10 +31,15 @@ public struct Message {
 /// Turns messages into events.
 final class Receiver {
     private let parser: PayloadParser
-    private let paths: Paths
+    /// For what comes back while a message's event is under check, whose content lies in the other.
+    private lazy var feedbackParser = PayloadParser(paths: paths)
+    private(set) lazy var lineParser = PayloadParser(paths: paths)
+    let paths: Paths
     private let options: EngineOptions
     private let scope: Scope
-    private(set) var counters = MessageCounters()
+    /// An event that nobody holds any more.
+    @exclusivity(unchecked) private var spare: Event?
+    @exclusivity(unchecked) private(set) var counters = MessageCounters()
 
     init(paths: Paths, options: EngineOptions, counters: MessageCounters = MessageCounters()) {
         parser = PayloadParser(paths: paths)
@@ -43,7 +49,8 @@ final class Receiver {
         self.counters = counters
     }
 
-    /// The event that a sensor's message is; nil where it is none: dropped and counted, or nobody's concern.
+    /// The event that a sensor's message is; nil where it is none: dropped and counted, or nobody's concern. It is to be
+    /// given to `release(_:)` before the next message is read.
     /// - Returns: the event, and whether it is more than a message for patterns' `state`.
     func event(_ message: Message, _ route: Route) -> (event: Event, isEvent: Bool)? {
         counters.received += 1
@@ -58,55 +65,127 @@ final class Receiver {
             isEvent = false
         }
         guard isEvent || !route.stateFilters.isEmpty else { return nil }
-        guard let (body, fields) = read(message.payload, sensor?.format ?? .auto) else {
+        guard let content = read(message.payload, sensor?.format ?? .auto, parser) else {
             counters.notJSON += 1
             return nil
         }
         var timestamp = message.arrival
         var identifier = EventIdentifier.counted(source: options.source, number: message.number)
         if let sensor, sensor.timestamp != nil || sensor.eventIdentifier != nil {
-            let draft = event(
-                identifier, .simple, timestamp, route.topic, body, fields, depth: 0, isRetained: message.isRetained)
+            let draft = Event(
+                identifier: identifier, timestamp: timestamp, topic: route.topic, content: content,
+                isRetained: message.isRetained, paths: paths)
             timestamp = self.timestamp(of: draft, sensor)
             identifier = self.identifier(of: draft, sensor)
+            scope.event = nil
         }
         if isEvent { counters.events += 1 }
-        let event = event(
-            identifier, .simple, timestamp, route.topic, body, fields, depth: 0, isRetained: message.isRetained)
-        return (event, isEvent)
+        return (event(identifier, timestamp, route.topic, content, isRetained: message.isRetained), isEvent)
+    }
+
+    /// Whether a line that has been read by `lineParser`, on a topic of no sensor's, is an event: none where it is too large.
+    @inline(__always)
+    func isEvent(_ content: EventContent) -> Bool {
+        counters.received += 1
+        guard content.bytes.count <= options.maximumPayload else {
+            counters.tooLarge += 1
+            return false
+        }
+        counters.events += 1
+        return true
+    }
+
+    /// The event that it is, to be given to `release(_:)` before the next line is read.
+    @inline(__always)
+    func event(_ content: EventContent, number: UInt64, timestamp: Int64, _ topic: Topic) -> Event {
+        event(.counted(source: options.source, number: number), timestamp, topic, content)
+    }
+
+    @inline(__always)
+    private func event(
+        _ identifier: EventIdentifier, _ timestamp: Int64, _ topic: Topic, _ content: EventContent,
+        isRetained: Bool = false
+    ) -> Event {
+        guard let event = spare else {
+            return Event(
+                identifier: identifier, timestamp: timestamp, topic: topic, content: content, isRetained: isRetained,
+                paths: paths)
+        }
+        spare = nil
+        event.use(
+            identifier: identifier, timestamp: timestamp, topic: topic, content: content, isRetained: isRetained)
+        return event
+    }
+
+    /// The events of lines, settled, for benchmarks.
+    func parse(
+        lines: UnsafeRawBufferPointer, _ parser: PayloadParser, topic: (String) -> Topic?, _ body: (Event) -> Void
+    ) {
+        parser.begin(lines: lines)
+        var line = bobo_scanned_line()
+        while true {
+            let kind = parser.next(&line)
+            guard kind != bobo_scanned_end else { return }
+            guard kind == bobo_scanned_whole else { continue }
+            let name = UnsafeRawBufferPointer(start: line.topic, count: line.topic_length)
+            guard let topic = topic(String(decoding: name, as: UTF8.self)) else { continue }
+            counters.events += 1
+            let event = Event(
+                identifier: .counted(source: options.source, number: UInt64(counters.events)), timestamp: line.ts,
+                topic: topic, content: EventContent(line), paths: paths)
+            event.settle()
+            body(event)
+        }
+    }
+
+    /// Takes a message's event back: it serves the next message, or its content is settled where somebody holds it.
+    @inline(__always)
+    func release(_ event: consuming Event) {
+        if isKnownUniquelyReferenced(&event) { spare = event } else { event.settle() }
     }
 
     /// A complex or action event as it feeds back into the stream.
     func event(
         _ kind: Event.Kind, json: [UInt8], _ identifier: EventIdentifier, timestamp: Int64, depth: Int, _ route: Route
     ) -> Event {
-        let fields = json.withUnsafeBytes { parser.fields(of: $0) } ?? text(nil)
-        return event(identifier, kind, timestamp, route.topic, Body(bytes: json, format: .json), fields, depth: depth)
+        json.withUnsafeBytes { bytes in
+            let event = Event(
+                identifier: identifier, kind: kind, timestamp: timestamp, topic: route.topic,
+                content: feedbackParser.content(of: bytes) ?? EventContent(bytes, .json), depth: depth, paths: paths)
+            event.settle()
+            return event
+        }
     }
 
-    func event(
-        _ identifier: EventIdentifier, _ kind: Event.Kind, _ timestamp: Int64, _ topic: Topic, _ body: Body,
-        _ fields: Fields, depth: Int, isRetained: Bool = false
-    ) -> Event {
-        Event(
-            identifier: identifier, kind: kind, timestamp: timestamp, topic: topic, body: body, depth: depth,
-            isRetained: isRetained, fields: fields)
+    /// An event of another gateway; nil where the payload is not what it is said to be.
+    func event(from exchanged: ExchangedEvent, _ topic: Topic) -> Event? {
+        let format: Sensor.Format =
+            switch exchanged.format {
+            case .json: .json
+            case .text: .text
+            case .bytes: .bytes
+            }
+        return exchanged.payload.withUnsafeBytes { bytes in
+            guard let content = read(bytes, format, feedbackParser), content.format == exchanged.format else {
+                return nil
+            }
+            let event = Event(
+                identifier: exchanged.identifier, kind: exchanged.kind, timestamp: exchanged.timestamp, topic: topic,
+                content: content, depth: exchanged.depth, paths: paths)
+            event.settle()
+            return event
+        }
     }
 
-    func read(_ payload: UnsafeRawBufferPointer, _ format: Sensor.Format) -> (Body, Fields)? {
+    private func read(
+        _ payload: UnsafeRawBufferPointer, _ format: Sensor.Format, _ parser: PayloadParser
+    ) -> EventContent? {
         if format == .auto || format == .json {
-            if let fields = parser.fields(of: payload) { return (Body(bytes: Array(payload), format: .json), fields) }
+            if let content = parser.content(of: payload) { return content }
             if format == .json { return nil }
         }
-        let bytes = Array(payload)
-        if format != .bytes, let text = String(validating: bytes, as: UTF8.self) {
-            return (Body(bytes: bytes, format: .text), self.text(.string(text)))
-        }
-        return (Body(bytes: bytes, format: .bytes), text(.bytes(bytes)))
-    }
-
-    private func text(_ value: Value?) -> Fields {
-        Fields(found: value.map { [(paths.whole, .value($0))] } ?? [], rootIsMap: false, paths: paths)
+        let isText = format != .bytes && String(validating: payload, as: UTF8.self) != nil
+        return EventContent(payload, isText ? .text : .bytes)
     }
 
     private func timestamp(of event: Event, _ sensor: Sensor) -> Int64 {

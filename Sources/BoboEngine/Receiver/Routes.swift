@@ -11,7 +11,7 @@ final class Routes {
 
     static let maximumTopics = 200_000
 
-    private var known: [ExactText: Route] = [:]
+    @exclusivity(unchecked) private var known = TopicTable()
     private let filters: FilterTree<Filtered>
     private let states: FilterTree<(number: Int, on: TopicFilter)>
     private let sensors: [Sensor]
@@ -37,20 +37,38 @@ final class Routes {
 
     /// nil where the text is no topic.
     func route(_ name: String) -> Route? {
-        if let route = known[ExactText(name)] { return route }
-        guard let topic = try? TopicName(name) else { return nil }
-        let route = find(topic)
-        if known.count >= Routes.maximumTopics { known.removeAll() }
-        known[ExactText(name)] = route
-        return route
+        var name = name
+        // Read only within the closure.
+        return name.withUTF8 { slot(UnsafeRawBufferPointer($0))?.pointee.route }
     }
 
-    private func find(_ topic: TopicName) -> Route {
-        let levels = topic.levels
+    /// The same for a text that is at hand as bytes of UTF-8, with what lies beside the route; good until another topic is
+    /// asked for.
+    @inline(__always)
+    func slot(_ name: UnsafeRawBufferPointer) -> UnsafeMutablePointer<TopicTable.Slot>? {
+        known[name] ?? insert(name)
+    }
+
+    @inline(never)
+    private func insert(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutablePointer<TopicTable.Slot>? {
+        guard let topic = try? TopicName(String(decoding: bytes, as: UTF8.self)) else { return nil }
+        if known.count >= Routes.maximumTopics { known = TopicTable() }
+        return known.insert(find(topic), for: bytes)
+    }
+
+    /// Complex and action events come back within; what the broker has of them is not read.
+    private func isOwn(name: String) -> Bool {
+        name.utf8.starts(with: prefix.utf8)
+            && name.utf8.dropFirst(prefix.utf8.count).first.map { $0 == UInt8(ascii: "/") } ?? true
+    }
+
+    private func find(_ name: TopicName) -> Route {
+        let levels = name.levels
         let own = levels[0] == prefix
         // Complex and action events are seen through filters that name the prefix.
         var found = filters.matches(levels).filter { !own || $0.input.on.firstLiteral == prefix }
         found.sort { $0.matcher.compiled.order < $1.matcher.compiled.order }
+        let topic = Topic(name)
         var interests: [Route.Interest] = []
         var index = 0
         while index < found.count {
@@ -62,11 +80,13 @@ final class Routes {
             }
             let conditions = inputs.contains { $0.expression == nil } ? nil : inputs.compactMap(\.expression)
             let matches = matcher.compiled.filters.map { $0.contains { $0.matches(levels: levels) } }
-            interests.append(Route.Interest(matcher: matcher, matches: matches, conditions: conditions))
+            interests.append(
+                Route.Interest(matcher: matcher, matches: matches, conditions: conditions, on: topic))
         }
         let sensor = own ? nil : sensors.first { $0.filter.matches(levels: levels) }
         let kept = states.matches(levels).filter { !own || $0.on.firstLiteral == prefix }
         return Route(
-            topic: Topic(topic), sensor: sensor, stateFilters: kept.map(\.number).sorted(), interests: interests)
+            topic: topic, isOwn: isOwn(name: name.text), sensor: sensor, stateFilters: kept.map(\.number).sorted(),
+            interests: interests)
     }
 }

@@ -20,7 +20,7 @@ package final class EventLineWriter {
         writer.raw(",\"topic\":")
         writer.write(topic)
         let bytes = Array(payload)
-        if parser.fields(of: payload) != nil {
+        if parser.content(of: payload) != nil {
             writer.raw(",\"payload\":")
             writer.raw(message: bytes)
         } else if let text = String(validating: bytes, as: UTF8.self) {

@@ -46,22 +46,6 @@ extension Engine {
     }
 }
 
-extension Receiver {
-    func event(from exchanged: ExchangedEvent, _ topic: Topic) -> Event? {
-        let format: Sensor.Format =
-            switch exchanged.format {
-            case .json: .json
-            case .text: .text
-            case .bytes: .bytes
-            }
-        guard let (body, fields) = exchanged.payload.withUnsafeBytes({ read($0, format) }),
-            body.format == exchanged.format
-        else { return nil }
-        return event(
-            exchanged.identifier, exchanged.kind, exchanged.timestamp, topic, body, fields, depth: exchanged.depth)
-    }
-}
-
 extension Hash128 {
     package init(value: UInt128) {
         self.init()

@@ -162,8 +162,9 @@ extension Matcher {
     ) {
         state.effects.completions.append(
             Completion(
-                pattern: compiled.order, start: state.nextStart(), key: copy.key, history: checked.history,
-                timestamp: timestamp, isFromPeer: true))
+                pattern: compiled.order, start: state.nextStart(), key: copy.key,
+                keyHash: compiled.keyHash(copy.key), history: checked.history, timestamp: timestamp,
+                isFromPeer: true))
         guard compiled.isExclusive else { return }
         if let keyState = keyNumbers[checked.key] {
             haltOthers(keyState, timestamp, timestamp, &state)

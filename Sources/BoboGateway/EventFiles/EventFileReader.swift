@@ -28,6 +28,8 @@ package final class EventFileReader {
     /// Bytes of the longest line that is read.
     static let maximumLine = 64 << 20
     private static let pieceSize = 1 << 20
+    /// Behind what is read: for a line break that is missing, and what must be readable behind a line.
+    private static let room = 1 + EventLineParser.padding
 
     private let path: String
     private let descriptor: Int32
@@ -61,7 +63,7 @@ package final class EventFileReader {
         guard descriptor >= 0 else {
             throw EventFileError.cannotOpen(path: path, reason: String(cString: strerror(errno)))
         }
-        buffer = .allocate(byteCount: 2 * EventFileReader.pieceSize + EventLineParser.padding, alignment: 16)
+        buffer = .allocate(byteCount: 2 * EventFileReader.pieceSize + EventFileReader.room, alignment: 16)
     }
 
     deinit {
@@ -81,13 +83,48 @@ package final class EventFileReader {
         while let line = try nextLine() {
             lineNumber += 1
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
-            do throws(EventLineError) {
-                return Line(number: lineNumber, event: try parser.parse(line))
-            } catch {
-                try report(error.description)
-            }
+            if let line = try self.line(line) { return line }
         }
         return nil
+    }
+
+    /// Whole lines, each with its line break, and `EventLineParser.padding` more bytes readable behind; nil at the end. The
+    /// first is number `lineNumber + 1`; whoever takes them says by `passed(to:)` how far that goes.
+    package func nextLines() throws -> UnsafeRawBufferPointer? {
+        while true {
+            if !isSkipping, let last = buffer[start..<end].lastIndex(of: 0x0A) {
+                let lines = UnsafeRawBufferPointer(rebasing: buffer[start...last])
+                start = last + 1
+                return lines
+            }
+            if isSkipping, let newline = newline(from: start) {
+                start = newline + 1
+                isSkipping = false
+                continue
+            }
+            if isAtEnd {
+                guard start < end, !isSkipping else { return nil }
+                // There is room for the line break that is missing.
+                buffer[end] = 0x0A
+                defer { start = end }
+                return UnsafeRawBufferPointer(rebasing: buffer[start..<(end + 1)])
+            }
+            try skipWhatIsTooLong()
+            _ = try fill()
+        }
+    }
+
+    /// The lines up to that number have been read.
+    package func passed(to number: UInt64) { lineNumber = number }
+
+    /// One of those lines by itself, numbered by `passed(to:)`; nil where it cannot be read, which has then been told.
+    package func line(_ line: UnsafeRawBufferPointer) throws -> Line? {
+        do throws(EventLineError) {
+            return Line(number: lineNumber, event: try parser.parse(line))
+        } catch {
+            try report(error.description)
+            return nil
+        }
     }
 
     /// Something is wrong with the line that was read last.
@@ -113,16 +150,19 @@ package final class EventFileReader {
                 start = end
                 return line
             }
-            if end - start > EventFileReader.maximumLine {
-                if !isSkipping {
-                    lineNumber += 1
-                    try report("longer than \(EventFileReader.maximumLine) bytes")
-                }
-                isSkipping = true
-                start = end
-            }
+            try skipWhatIsTooLong()
             searched -= try fill()
         }
+    }
+
+    private func skipWhatIsTooLong() throws {
+        guard end - start > EventFileReader.maximumLine else { return }
+        if !isSkipping {
+            lineNumber += 1
+            try report("longer than \(EventFileReader.maximumLine) bytes")
+        }
+        isSkipping = true
+        start = end
     }
 
     private func newline(from position: Int) -> Int? {
@@ -138,7 +178,7 @@ package final class EventFileReader {
             buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
             (start, end) = (0, end - start)
         }
-        if buffer.count < end + EventFileReader.pieceSize + EventLineParser.padding {
+        if buffer.count < end + EventFileReader.pieceSize + EventFileReader.room {
             let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * buffer.count, alignment: 16)
             larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
             buffer.deallocate()

@@ -61,7 +61,7 @@ package struct RunChangeLine {
     }
 
     private static func write(_ event: Event, to json: inout JSONWriter) {
-        guard event.body.bytes.count > maximumPayload else {
+        guard event.body.count > maximumPayload else {
             json.write(event)
             return
         }

@@ -140,7 +140,7 @@ struct MessageBody {
             let identifier = entry.event.identifier
             var place = places[identifier]
             if place == nil {
-                var event = JSONWriter(capacity: 160 + entry.event.body.bytes.count)
+                var event = JSONWriter(capacity: 160 + entry.event.body.count)
                 event.write(exchanged: entry.event)
                 guard event.bytes.count + 512 <= most else {
                     forget(from: eventCount)

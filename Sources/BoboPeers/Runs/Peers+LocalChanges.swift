@@ -75,7 +75,7 @@ extension Peers {
     /// Whether an event of the run, written as JSON, may be larger than a message: a text grows by six at most.
     private func mayBeTooLarge(_ copy: RunCopy) -> Bool {
         let largest = options.effectiveLargestMessage
-        return copy.history.contains { $0.event.body.bytes.count > (largest - min(8192, largest / 2)) / 6 }
+        return copy.history.contains { $0.event.body.count > (largest - min(8192, largest / 2)) / 6 }
     }
 
     private mutating func noteHalt(

@@ -165,7 +165,7 @@ struct PartialHistories {
     subscript(run: RunIdentifier) -> RunCopy? { histories[run] }
 
     mutating func keep(_ copy: RunCopy, added: ArraySlice<HistoryEntry>) {
-        bytes += added.reduce(0) { $0 + 256 + $1.event.body.bytes.count }
+        bytes += added.reduce(0) { $0 + 256 + $1.event.body.count }
         guard bytes <= PartialHistories.limit else { return removeAll() }
         histories[copy.identifier] = copy
     }

@@ -55,7 +55,8 @@ public struct Environment: Sendable {
         let root = compiler.compile(checked)
         return Program(
             source: source, type: checked.type, slots: compiler.slots, objectPaths: compiler.objectPaths,
-            necessaryEqualities: compiler.necessaryEqualities(of: checked),
+            necessaryEqualities: compiler.necessaryEqualities(of: checked), tests: compiler.tests(of: checked),
+            fields: compiler.wholes.isEmpty ? compiler.fields : nil,
             hints: Environment.places(checker.hints, in: source), hostCalls: compiler.hostCalls, root: root,
             localCount: checker.localCount)
     }

@@ -8,6 +8,10 @@ open class Activation {
         throw EvaluationFailure(.other("variable \(slot) has no value"))
     }
 
+    /// The list that a variable stands for, where it only grows from one evaluation to the next: aggregates over it are then
+    /// kept with it. nil: it is another list each time.
+    open func growingList(_ slot: Int) -> GrowingList? { nil }
+
     /// The value below the document of the object that a variable stands for: `object(slot).value(atPath: path)`. To be
     /// overridden where that can be had without making a `Value` of the object.
     /// - Parameter path: its number in the environment's `PathTable`.

@@ -1,9 +1,12 @@
 /// Makes the tree of nodes that is evaluated, and collects what the program reads.
 struct Compiler {
-    private let environment: Environment
+    let environment: Environment
     private(set) var slots: Set<Int> = []
     private(set) var objectPaths: [Int] = []
     private(set) var hostCalls: [Program.HostCall] = []
+    /// The fields of objects that are variables, and which variables are read in another way than by such fields and paths.
+    private(set) var fields: Set<Program.Field> = []
+    private(set) var wholes: Set<Int> = []
 
     init(_ environment: Environment) { self.environment = environment }
 
@@ -12,11 +15,18 @@ struct Compiler {
         case .constant(let value): return ConstantNode(value)
         case .variable(let slot):
             slots.insert(slot)
+            wholes.insert(slot)
             return VariableNode(slot: slot)
         case .local(let local): return LocalNode(local: local)
         case .path(let object, let names): return path(of: object, intern(names))
         case .hasPath(let object, let names): return HasPathNode(object: compile(object), path: intern(names))
-        case .field(let object, let index): return FieldNode(object: compile(object), index: index)
+        case .field(let object, let index):
+            guard case .variable(let slot) = object.kind else {
+                return FieldNode(object: compile(object), index: index)
+            }
+            slots.insert(slot)
+            fields.insert(Program.Field(slot: slot, index: index))
+            return FieldNode(object: VariableNode(slot: slot), index: index)
         case .select(let operand, let name): return select(operand, name)
         case .has(let operand, let name):
             return HasNode(operand: compile(operand), name: name, rootPath: rootPath(name))
@@ -36,7 +46,9 @@ struct Compiler {
             let keys = entries.map { compile($0.key) }
             let values = entries.map { compile($0.value) }
             return folded(MapNode(keys: keys, values: values), keys + values)
-        case .call(let function, let arguments): return call(function, arguments.map { compile($0) })
+        case .call(let function, let arguments):
+            let whole = call(function, arguments.map { compile($0) })
+            return aggregate(function, arguments, whole: whole) ?? whole
         case .hostCall(let functions, let arguments):
             let nodes = arguments.map { compile($0) }
             hostCalls.append(

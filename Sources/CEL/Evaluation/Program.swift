@@ -7,6 +7,12 @@ public final class Program: Sendable {
         public let value: Value
     }
 
+    /// A field of an object that is a variable.
+    package struct Field: Hashable, Sendable {
+        package let slot: Int
+        package let index: Int
+    }
+
     /// A call of a function of the embedding program.
     public struct HostCall: Sendable {
         public let name: String
@@ -25,6 +31,13 @@ public final class Program: Sendable {
     public let objectPaths: [Int]
     /// What must hold, each of them, for the whole to be true. An index of expressions can build on it.
     public let necessaryEqualities: [Equality]
+    /// Conditions on paths that must hold, each of them, for the whole to be true.
+    package let tests: [PathTest]
+    /// Whether the whole is nothing but these: true where all are, false where one is false, a failure otherwise.
+    package let isConjunctionOfTests: Bool
+    /// The fields that it reads of objects that are variables; nil where it reads such an object in another way, too, but by
+    /// `objectPaths`.
+    package let fields: Set<Field>?
     /// What is allowed and seldom meant: a division of ints, which cuts.
     public let hints: [Problem]
     public let hostCalls: [HostCall]
@@ -34,17 +47,29 @@ public final class Program: Sendable {
 
     init(
         source: String, type: CELType, slots: Set<Int>, objectPaths: [Int], necessaryEqualities: [Equality],
-        hints: [Problem], hostCalls: [HostCall], root: any Node, localCount: Int
+        tests: (tests: [PathTest], areAll: Bool) = ([], false), fields: Set<Field>? = nil, hints: [Problem],
+        hostCalls: [HostCall], root: any Node, localCount: Int
     ) {
         self.source = source
         self.type = type
         self.slots = slots
         self.objectPaths = objectPaths
         self.necessaryEqualities = necessaryEqualities
+        self.tests = tests.tests
+        isConjunctionOfTests = tests.areAll
+        self.fields = fields
         self.hints = hints
         self.hostCalls = hostCalls
         self.root = root
         self.localCount = localCount
+    }
+
+    /// Where the whole is one path of the object that a variable stands for: that path.
+    package func path(of slot: Int) -> Int? {
+        guard isConjunctionOfTests, tests.count == 1, tests[0].slot == slot, case .bool(true) = tests[0].constant else {
+            return nil
+        }
+        return tests[0].path
     }
 
     /// - Throws: `EvaluationFailure` where the expression has no value.

@@ -18,14 +18,14 @@ extension StandardLibrary {
         },
         .unary("stddev", [(.list(.double), .double), (.list(.int), .double), (.list(.uint), .double)]) {
             list throws(EvaluationFailure) in
-            let mean = try list.mean(name: "stddev")
             guard case .list(let list) = list else { throw EvaluationFailure(.noMatchingOverload("stddev")) }
-            var squares = 0.0
+            guard list.count > 0 else { throw EvaluationFailure(.emptyList("stddev")) }
+            var deviation = Deviation()
             for element in list.elements {
-                let distance = (element.asDouble ?? mean) - mean
-                squares += distance * distance
+                guard let number = element.asDouble else { throw EvaluationFailure(.noMatchingOverload("stddev")) }
+                deviation.add(number)
             }
-            return .double((squares / Double(list.count)).squareRoot())
+            return .double(deviation.value)
         },
     ]
 }

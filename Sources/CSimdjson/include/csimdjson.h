@@ -50,10 +50,10 @@ void bobo_json_free(bobo_json_parser *parser);
 void bobo_json_want(bobo_json_parser *parser, uint32_t path, const char *const *names, const size_t *lengths,
                     size_t count, int wanted);
 
-/* Parses `length` bytes, behind which bobo_json_padding more are readable. Returns 1 where they are one JSON document
+/* Parses `length` bytes, behind which a zero byte stands and bobo_json_padding more are readable. Returns 1 where they are one JSON document
    in UTF-8 whose numbers are finite, else 0. Then `found` lists the paths that are there. */
 int bobo_json_parse(bobo_json_parser *parser, const char *bytes, size_t length, const bobo_json_found **found,
-                    size_t *found_count, const bobo_json_node **tape, int *root_is_map);
+                    size_t *found_count, const bobo_json_node **tape, size_t *tape_count, int *root_is_map);
 
 /* One line of an event file. */
 enum bobo_line_content {
@@ -81,6 +81,37 @@ void bobo_line_free(bobo_line_parser *parser);
 /* Reads one line, without its line break, behind which bobo_json_padding bytes are readable. Returns NULL, or what is
    wrong with the line. What `line` points to holds until the parser's next use and as long as `bytes` does. */
 const char *bobo_line_parse(bobo_line_parser *parser, const char *bytes, size_t length, size_t capacity, bobo_line *line);
+
+/* Reads many lines of an event file, and of their payloads what is wanted, in one go. */
+enum bobo_scanned {
+    bobo_scanned_end,
+    bobo_scanned_blank, /* nothing but spaces */
+    bobo_scanned_whole, /* a message with a payload that is JSON, all of it sound */
+    bobo_scanned_not    /* to be read by bobo_line_parse: anything else, good or bad; only `line` is set */
+};
+
+typedef struct {
+    const char *line;
+    size_t line_length;
+    int64_t ts;
+    /* Not empty texts only, and not looked at whether they are topics. */
+    const char *topic;
+    size_t topic_length;
+    const char *content;
+    size_t content_length;
+    /* As of bobo_json_parse. */
+    const bobo_json_found *found;
+    size_t found_count;
+    const bobo_json_node *tape;
+    size_t tape_count;
+    int root_is_map;
+} bobo_scanned_line;
+
+/* `bytes` are whole lines, the last with its line break; bobo_json_padding more are readable. */
+void bobo_lines_begin(bobo_json_parser *parser, const char *bytes, size_t length);
+
+/* The next line, as one of bobo_scanned. What it points to holds until the parser's next use. */
+int bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *line);
 
 #ifdef __cplusplus
 }

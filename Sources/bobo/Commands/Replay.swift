@@ -70,7 +70,7 @@ struct Replay: ParsableCommand {
             let start = ContinuousClock.now
             defer { summarise(engine, reader, took: ContinuousClock.now - start) }
             defer { try? explanation.flush() }
-            try replay.run(reader, engine) { _ in try write(engine, writer, explainer) }
+            try replay.run(reader, engine) { try write(engine, writer, explainer) }
             try explainer?.finish()
             try explanation.flush()
             try writer.flush()
@@ -104,8 +104,9 @@ struct Replay: ParsableCommand {
             let (explanations, changes) = engine.takeExplanations()
             try explainer.take(explanations, changes)
         }
-        for produced in engine.takeOutputs() where explainer == nil || output != "-" {
-            if case .complexEvent(let event) = produced { try writer.write(line: event.json) }
+        let isWritten = explainer == nil || output != "-"
+        try engine.forEachOutput { produced in
+            if isWritten, case .complexEvent(let event) = produced { try writer.write(line: event.json) }
         }
     }
 

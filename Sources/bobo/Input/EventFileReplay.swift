@@ -31,9 +31,45 @@ struct EventFileReplay {
         if descriptors[1].revents != 0 { throw Stopped() }
     }
 
+    /// Takes many lines at once.
+    /// - Parameter step: called after each line, and as the clock runs on after the last.
+    func run(_ reader: EventFileReader, _ engine: Engine, step: () throws -> Void) throws {
+        var progress = Progress()
+        defer { progress.clear() }
+        let size = reader.size
+        while let lines = try reader.nextLines() {
+            let next = try engine.take(
+                lines: lines, from: reader.lineNumber + 1,
+                other: { line, number in
+                    reader.passed(to: number)
+                    guard let line = try reader.line(line) else { return }
+                    take(line, engine)
+                    try step()
+                }, step: step)
+            reader.passed(to: next - 1)
+            progress.show(told(Int(reader.lineNumber), reader.bytesRead, size))
+        }
+        engine.flush()
+        try end?.run(engine, step)
+        try step()
+    }
+
+    private func take(_ line: EventFileReader.Line, _ engine: Engine) {
+        guard let (topic, payload) = line.event.message else {
+            engine.advance(to: line.event.timestamp)
+            return
+        }
+        payload.withUnsafeBytes { bytes in
+            engine.take(
+                Message(
+                    topic: topic, payload: bytes, arrival: line.event.timestamp, isRetained: line.event.isRetained,
+                    number: line.number))
+        }
+    }
+
     /// - Parameter step: called after each line with its message, if it has one, and as the clock runs on after the last.
     func run(
-        _ reader: EventFileReader, _ engine: Engine, step: ((topic: String, payload: [UInt8])?) throws -> Void
+        _ reader: EventFileReader, _ engine: Engine, message step: ((topic: String, payload: [UInt8])?) throws -> Void
     ) throws {
         var progress = Progress()
         defer { progress.clear() }
@@ -41,16 +77,7 @@ struct EventFileReplay {
         var lines = 0
         while let line = try reader.next() {
             lines += 1
-            if let (topic, payload) = line.event.message {
-                payload.withUnsafeBytes { bytes in
-                    engine.take(
-                        Message(
-                            topic: topic, payload: bytes, arrival: line.event.timestamp,
-                            isRetained: line.event.isRetained, number: line.number))
-                }
-            } else {
-                engine.advance(to: line.event.timestamp)
-            }
+            take(line, engine)
             try step(line.event.message)
             if lines % 4096 == 0 { progress.show(told(lines, reader.bytesRead, size)) }
         }

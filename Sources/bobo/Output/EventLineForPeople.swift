@@ -61,7 +61,7 @@ struct EventLineForPeople {
     }
 
     private static func text(_ body: Body) -> String {
-        guard body.format != .bytes else { return "(\(body.bytes.count) bytes)" }
+        guard body.format != .bytes else { return "(\(body.count) bytes)" }
         let text = String(decoding: body.bytes, as: UTF8.self).filter { !$0.isNewline }
         return text.count > shownCharacters ? text.prefix(shownCharacters - 1) + "…" : text
     }

@@ -20,14 +20,16 @@ struct PatternTryOut {
         StopSignal.install()
         do {
             let replay = EventFileReplay(path: path, end: .all)
-            try replay.run(try replay.open(), engine) { message in
-                if let message { message.payload.withUnsafeBytes { fields.see(topic: message.topic, $0) } }
-                coverage.note(engine.takeChanges())
-                for case .complexEvent(let event) in engine.takeOutputs() {
-                    let topic = "\(options.prefix)/events/\(event.phenomenon)"
-                    event.json.withUnsafeBytes { fields.see(topic: topic, $0) }
-                }
-            }
+            try replay.run(
+                try replay.open(), engine,
+                message: { message in
+                    if let message { message.payload.withUnsafeBytes { fields.see(topic: message.topic, $0) } }
+                    coverage.note(engine.takeChanges())
+                    for case .complexEvent(let event) in engine.takeOutputs() {
+                        let topic = "\(options.prefix)/events/\(event.phenomenon)"
+                        event.json.withUnsafeBytes { fields.see(topic: topic, $0) }
+                    }
+                })
         } catch is EventFileReplay.Stopped {
             throw ExitCode.interrupted
         } catch let error as EventFileError {

@@ -41,7 +41,7 @@ struct RunCount {
         StopSignal.install()
         do {
             let replay = EventFileReplay(path: path)
-            try replay.run(try replay.open(), engine) { _ in
+            try replay.run(try replay.open(), engine) {
                 for change in engine.takeChanges() { RunCount.note(change, &tallies, &waiting) }
                 _ = engine.takeOutputs()
             }

@@ -199,7 +199,7 @@ final class RunExplainer {
     private func text(_ event: Event) -> String {
         let body =
             event.body.format == .bytes
-            ? "(\(event.body.bytes.count) bytes)" : String(decoding: event.body.bytes.prefix(400), as: UTF8.self)
+            ? "(\(event.body.count) bytes)" : String(decoding: event.body.bytes.prefix(400), as: UTF8.self)
         return
             "\(harmless(event.topic.name.text)) \(shortened(harmless(body.split(whereSeparator: \.isNewline).joined(separator: " ")), to: 100))"
     }

@@ -10,7 +10,7 @@ import Testing
     private func guardian(_ blocks: [String], _ keys: String = "") throws -> (field: String, values: Int)? {
         let trial = try Trial(blocks: blocks, keys)
         let matcher = try #require(trial.engine.decider.matchers.first)
-        guard let guardian = matcher.compiled.guardian else { return nil }
+        guard let guardian = matcher.compiled.guardian?.equality else { return nil }
         return (trial.paths.paths[guardian.path].joined(separator: "."), guardian.values.count)
     }
 

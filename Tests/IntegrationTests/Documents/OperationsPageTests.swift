@@ -46,4 +46,13 @@ import Testing
             #expect(Self.page.contains(name), "\(name)")
         }
     }
+
+    @Test("Each metric is explained")
+    func metrics() throws {
+        let source = try String(
+            contentsOfFile: Document.project + "/Sources/BoboGateway/Metrics/MetricNames.swift", encoding: .utf8)
+        let names = source.matches(of: #/ = "([a-z_]+)"/#).map { String($0.output.1) }
+        #expect(names.count > 20)
+        for name in names { #expect(Self.page.contains(name), "\(name)") }
+    }
 }

@@ -147,7 +147,7 @@ private let promtoolPath = ["/usr/bin/promtool", "/usr/local/bin/promtool"].firs
     @Test("What Prometheus reads is sound by promtool", .enabled(if: promtoolPath != nil, "there is no promtool"))
     func promtool() throws {
         try publish([("home/kitchen", "2"), ("home/kitchen", "6")])
-        let process = try BoboProcess(["check", "metrics"], in: try TestFolder(), program: promtoolPath)
+        let process = try BoboProcess(["check", "metrics"], in: site.folder, program: promtoolPath)
         try process.write(get("/metrics").body)
         try process.closeInput()
         #expect(try process.waitForExit() == 0, "\(process.errors.text)\(process.output.text)")

@@ -1,0 +1,48 @@
+#pragma once
+#include "output.h"
+
+#include <simdjson.h>
+
+// The fast way through documents: simdjson's first stage finds the tokens, of many lines at once, and one walk over them
+// checks and extracts. It takes what is frequent: whatever it does not take (which need not be wrong) goes the other way,
+// which alone says what is JSON and what is not.
+class scanner {
+  public:
+    explicit scanner(json_output &out) : out(out) {}
+
+    // One document, the byte behind it zero or a space; false: it is to be read the other way.
+    bool document(const char *text, size_t length, bool &is_map);
+
+    // Lines, the last with its line break.
+    void begin(const char *text, size_t length);
+    // Returns a bobo_scanned.
+    int next(bobo_scanned_line &line);
+
+  private:
+    json_output &out;
+    simdjson::dom::parser stage;
+    size_t capacity = 0;
+    const uint8_t *bytes = nullptr;
+    const uint32_t *index = nullptr; // where the tokens begin
+    uint32_t at = 0;                 // the token at hand
+    bool plain = false;              // no text has an escape
+    uint64_t documents = 0;
+    // Of lines: `from` to `end` are still to come, those up to `chunk_end` with their tokens found; these are counted from
+    // `base`.
+    const char *from = nullptr, *chunk_end = nullptr, *end = nullptr, *base = nullptr;
+    bool line_by_line = false;
+
+    void begin_chunk();
+    bool find_tokens(const char *text, size_t length);
+    bool line(size_t limit, bobo_scanned_line &line);
+    bool walk(branch &place, size_t depth);
+    bool skip(size_t depth);
+    bool flatten(size_t depth);
+    bool text(std::string_view &text);
+    bool literal(const char *name, size_t length) const;
+    bool ends(size_t position) const;
+    bool number_is_sound(size_t position) const;
+    bool put_number(size_t position);
+    bool whole(int64_t &value) const;
+    uint8_t token() const { return bytes[index[at]]; }
+};
