@@ -104,9 +104,9 @@ package final class SharedEngine {
         takenBatch = nil
         pace.note(engine, moment)
         carryOut(moment)
-        guard let peers, let batch = takenBatch else { return }
+        guard let batch = takenBatch, let hasAcknowledged = peers?.hasAcknowledged(batch) else { return }
         takenBatch = nil
-        if !peers.hasAcknowledged(batch) { unacknowledged = (batch, unacknowledged?.since ?? moment.now) }
+        if !hasAcknowledged { unacknowledged = (batch, unacknowledged?.since ?? moment.now) }
     }
 
     /// The last batch of changes that the protocol was given, until `settle` has seen it.
@@ -115,8 +115,10 @@ package final class SharedEngine {
     /// Whether what was taken so far may be acknowledged to the broker: a live peer has the changes that came of it, or
     /// there is none, or 200 ms are over.
     package func mayAcknowledge(at moment: Moment) -> Bool {
-        guard let waiting = unacknowledged, let peers else { return true }
-        if peers.hasAcknowledged(waiting.batch) || moment.now - waiting.since >= SharedEngine.patience {
+        guard let waiting = unacknowledged, let hasAcknowledged = peers?.hasAcknowledged(waiting.batch) else {
+            return true
+        }
+        if hasAcknowledged || moment.now - waiting.since >= SharedEngine.patience {
             unacknowledged = nil
         }
         return unacknowledged == nil
@@ -283,7 +285,7 @@ package final class SharedEngine {
         if wantsTick { return moment.now }
         var deadline = peers == nil ? moment.now + .seconds(60) : lastTick + .milliseconds(500)
         if !isHeld, let due = pace.due(engine) { deadline = min(deadline, due) }
-        if let peers { deadline = min(deadline, peers.nextDeadline) }
+        if let due = peers?.nextDeadline { deadline = min(deadline, due) }
         if let waiting = unacknowledged { deadline = min(deadline, waiting.since + SharedEngine.patience) }
         return max(deadline, moment.now)
     }

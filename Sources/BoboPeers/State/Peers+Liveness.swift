@@ -10,16 +10,15 @@ extension Peers {
                 && peers[place].said.ready && !peers[place].isOffline
             settleLeaving(place, moment)
             guard isLive != peers[place].isLive else { continue }
-            let peer = peers[place]
             if isLive {
                 peers[place].isLive = true
                 peers[place].liveSince = moment.now
-                log(.live(peer.id))
+                log(.live(peers[place].id))
             } else {
                 let why =
-                    peer.isOffline
+                    peers[place].isOffline
                     ? "its status is offline"
-                    : peer.said.ready
+                    : peers[place].said.ready
                         ? "it has acknowledged nothing for \(sinceText(place, moment.now))"
                         : "it takes no part: it stops, or was away"
                 goesAway(place, why: why, moment)
@@ -29,12 +28,12 @@ extension Peers {
 
     /// A gateway that stops in order takes no part any more, and yet publishes what it was to publish before it goes.
     private mutating func settleLeaving(_ place: Int, _ moment: Moment) {
-        let peer = peers[place]
         let isHere =
-            peer.joined != nil && !peer.isInResyncPeriod(moment.now, options) && !peer.isOffline && !peer.said.away
-            && !peer.said.ready
-        let isLeaving = isHere && (peer.isLive || peer.isLeaving)
-        if peer.isLeaving, !isLeaving { publishersChanged = true }
+            peers[place].joined != nil && !peers[place].isInResyncPeriod(moment.now, options)
+            && !peers[place].isOffline && !peers[place].said.away && !peers[place].said.ready
+        let isLeaving = isHere && (peers[place].isLive || peers[place].isLeaving)
+        guard isLeaving != peers[place].isLeaving else { return }
+        if !isLeaving { publishersChanged = true }
         peers[place].isLeaving = isLeaving
     }
 

@@ -57,7 +57,7 @@ final class Invariants {
         // Of a gateway that was away nothing has aged meanwhile, and it tells the others.
         let awayTime = world.gateways.reduce(Duration.zero) { $0 + ($1.engine?.peers?.holdings.awayTime ?? .zero) }
         // A span of time is let go as a whole; what a live peer has not acknowledged later; and so what ended later at another.
-        let age = world.scenario.rememberAge * 3 / 2 + awayTime
+        let age = world.scenario.rememberAge * 2 + awayTime
         let old = gateway.moment.now.wholeMilliseconds - age.wholeMilliseconds
         if let (run, entry) = engine.engine.remembered.all.first(where: { $0.value.ended < old }) {
             let ago = gateway.moment.now.wholeMilliseconds - entry.ended
