@@ -2,7 +2,7 @@
 /// filters.
 package struct FilterTree<Element> {
     private struct Node {
-        var literals: [Substring: Int] = [:]
+        var literals: [TopicLevel: Int] = [:]
         var single: Int?
         /// Of filters that end here.
         var here: [Element] = []
@@ -26,8 +26,8 @@ package struct FilterTree<Element> {
                 nodes[node].single = next
                 node = next
             case .literal(let text):
-                let next = nodes[node].literals[text[...]] ?? addNode()
-                nodes[node].literals[text[...]] = next
+                let next = nodes[node].literals[TopicLevel(text[...])] ?? addNode()
+                nodes[node].literals[TopicLevel(text[...])] = next
                 node = next
             }
         }
@@ -43,10 +43,11 @@ package struct FilterTree<Element> {
     package func matches(_ levels: [Substring]) -> [Element] {
         var result: [Element] = []
         var current = [0]
-        for (depth, level) in levels.enumerated() {
+        for (depth, text) in levels.enumerated() {
+            let level = TopicLevel(text)
             var next: [Int] = []
             // Wildcards at the first level do not match `$` topics.
-            let wildcards = depth > 0 || !level.hasPrefix("$")
+            let wildcards = depth > 0 || !level.isOfSystem
             for node in current {
                 if wildcards {
                     result += nodes[node].rest

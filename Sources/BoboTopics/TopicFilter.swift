@@ -5,24 +5,48 @@ public struct TopicFilter: Hashable, Sendable, CustomStringConvertible {
         case literal(String)
         case single
         case rest
+
+        /// By bytes, see `TopicLevel`.
+        public static func == (left: Level, right: Level) -> Bool {
+            switch (left, right) {
+            case (.literal(let one), .literal(let two)): TopicLevel(one[...]) == TopicLevel(two[...])
+            case (.single, .single), (.rest, .rest): true
+            default: false
+            }
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            switch self {
+            case .literal(let text): TopicLevel(text[...]).hash(into: &hasher)
+            case .single: hasher.combine(1)
+            case .rest: hasher.combine(2)
+            }
+        }
+
+        /// Whether a topic that begins with it is none that wildcards match (MQTT 5.0, section 4.7.2).
+        var isOfSystem: Bool { if case .literal(let text) = self { TopicLevel(text[...]).isOfSystem } else { false } }
     }
 
     public let text: String
     public let levels: [Level]
 
+    public static func == (left: TopicFilter, right: TopicFilter) -> Bool { left.levels == right.levels }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(levels) }
+
     /// - Throws: `TopicError` where the text is no topic filter.
     public init(_ text: String) throws(TopicError) {
         try TopicError.check(text)
         var levels: [Level] = []
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = TopicName.split(text)
         for (index, part) in parts.enumerated() {
-            switch part {
+            switch TopicLevel(part) {
             case "+": levels.append(.single)
             case "#":
                 guard index == parts.count - 1 else { throw .multiLevelWildcardNotLast(text) }
                 levels.append(.rest)
             default:
-                guard !part.contains("+"), !part.contains("#") else { throw .wildcardWithinLevel(text) }
+                guard !TopicName.hasWildcard(part.utf8) else { throw .wildcardWithinLevel(text) }
                 levels.append(.literal(String(part)))
             }
         }
@@ -61,12 +85,13 @@ public struct TopicFilter: Hashable, Sendable, CustomStringConvertible {
     /// Whether a topic of these levels matches. A wildcard as the first level does not match a topic that begins with
     /// `$` (MQTT 5.0, section 4.7.2).
     public func matches(levels topic: [Substring]) -> Bool {
-        if case .literal = levels[0] {} else if topic[0].hasPrefix("$") { return false }
+        if case .literal = levels[0] {} else if TopicLevel(topic[0]).isOfSystem { return false }
         for (index, level) in levels.enumerated() {
             switch level {
             case .rest: return true
             case .single: guard index < topic.count else { return false }
-            case .literal(let text): guard index < topic.count, topic[index] == text else { return false }
+            case .literal(let text):
+                guard index < topic.count, TopicLevel(topic[index]) == TopicLevel(text[...]) else { return false }
             }
         }
         return levels.count == topic.count
@@ -74,7 +99,7 @@ public struct TopicFilter: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether every topic that `other` matches is matched by this filter, too.
     public func covers(_ other: TopicFilter) -> Bool {
-        if case .literal(let first) = other.levels[0], first.hasPrefix("$") {
+        if other.levels[0].isOfSystem {
             guard case .literal = levels[0] else { return false }
         }
         for (index, level) in levels.enumerated() {
@@ -96,7 +121,7 @@ public struct TopicFilter: Hashable, Sendable, CustomStringConvertible {
     /// intersect in one filter.)
     public func intersection(_ other: TopicFilter) -> TopicFilter? {
         for (one, two) in [(self, other), (other, self)] {
-            if case .literal(let first) = one.levels[0], first.hasPrefix("$") {
+            if one.levels[0].isOfSystem {
                 guard case .literal = two.levels[0] else { return nil }
             }
         }

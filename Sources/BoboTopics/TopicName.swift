@@ -6,7 +6,7 @@ public struct TopicName: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `TopicError` where the text is no topic name.
     public init(_ text: String) throws(TopicError) {
         try TopicError.check(text)
-        guard !text.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }) else {
+        guard !Self.hasWildcard(text.utf8) else {
             throw .wildcardInName(text)
         }
         self.text = text
@@ -15,5 +15,20 @@ public struct TopicName: Hashable, Sendable, CustomStringConvertible {
     public var description: String { text }
 
     /// The texts between the slashes, empty ones included.
-    public var levels: [Substring] { text.split(separator: "/", omittingEmptySubsequences: false) }
+    public var levels: [Substring] { Self.split(text) }
+
+    /// By bytes, as a broker does: a slash is one even where the next character would combine with it.
+    static func split(_ text: String) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+    }
+
+    static func hasWildcard(_ bytes: some Sequence<UInt8>) -> Bool {
+        bytes.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }
+    }
+
+    public static func == (left: TopicName, right: TopicName) -> Bool {
+        TopicLevel(left.text[...]) == TopicLevel(right.text[...])
+    }
+
+    public func hash(into hasher: inout Hasher) { TopicLevel(text[...]).hash(into: &hasher) }
 }

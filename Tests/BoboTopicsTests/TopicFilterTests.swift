@@ -53,3 +53,32 @@ struct TopicFilterTests {
         #expect(try TopicFilter(one).join(TopicFilter(two)).text == expected)
     }
 }
+
+@Suite("Topics are compared by their bytes")
+struct ByteTests {
+    // The same letter as one character, and as an e with a combining accent.
+    private let composed = "home/caf\u{E9}", decomposed = "home/cafe\u{301}"
+
+    @Test("What looks the same is another topic where the bytes differ")
+    func letters() throws {
+        let filter = try TopicFilter(composed)
+        #expect(filter.matches(try TopicName(composed)))
+        #expect(!filter.matches(try TopicName(decomposed)))
+        #expect(try filter != TopicFilter(decomposed))
+        #expect(try !filter.overlaps(TopicFilter(decomposed)))
+        #expect(try TopicName(composed) != TopicName(decomposed))
+        var tree = FilterTree<Int>()
+        tree.insert(1, at: filter)
+        tree.insert(2, at: try TopicFilter(decomposed))
+        #expect(tree.matches(try TopicName(composed).levels) == [1])
+        #expect(tree.matches(try TopicName(decomposed).levels) == [2])
+    }
+
+    @Test("A slash or a wildcard that the next character combines with is one all the same")
+    func combining() throws {
+        #expect(try TopicName("a/\u{301}b").levels.map { Array($0.utf8) } == [[97], [0xCC, 0x81, 98]])
+        #expect(try TopicFilter("a/+").matches(TopicName("a/\u{301}b")))
+        #expect(throws: TopicError.self) { try TopicName("a/+\u{301}") }
+        #expect(throws: TopicError.self) { try TopicFilter("a/+\u{301}") }
+    }
+}

@@ -1,12 +1,15 @@
 private import BoboEngine
 private import Foundation
 
-/// A condition on one field of a message that was seen: above what a number was, equal to what a text or bool was.
+/// A condition on one field of a message that was seen, which the next like it meets: at least nearly what a number was, equal to
+/// what a text or bool was. So a newcomer sees it fire, and then sets it to what is worth telling.
 struct StarterCondition {
     let path: PayloadPath
     let expression: String
     /// What does not match.
     let opposite: String
+    /// The number that was seen.
+    let seen: String?
     /// For a pattern's name.
     let name: String
     /// The lower, the likelier it is what a person wants to watch.
@@ -18,29 +21,32 @@ struct StarterCondition {
         let path = field.path.expression
         let isMeta = StarterCondition.isMeta(field)
         if let numbers = field.numbers {
-            let threshold = StarterCondition.text(StarterCondition.threshold(above: numbers.upperBound))
-            (expression, opposite, name) = ("\(path) > \(threshold)", "\(path) <= \(threshold)", "above")
+            let threshold = StarterCondition.text(StarterCondition.threshold(below: numbers.upperBound))
+            (expression, opposite, name) = ("\(path) >= \(threshold)", "\(path) < \(threshold)", "high")
+            seen = StarterCondition.text(numbers.upperBound)
             rank = isMeta ? 3 : 0
         } else if let bool = field.bools.first {
             (expression, opposite, name) = ("\(path) == \(bool)", "\(path) == \(!bool)", bool ? "on" : "off")
+            seen = nil
             rank = isMeta ? 4 : 1
         } else if let text = field.texts.first(where: { !$0.hasSuffix("…") }) {
             let literal = PayloadPath.literal(text)
             (expression, opposite, name) = ("\(path) == \(literal)", "\(path) != \(literal)", "equal")
+            seen = nil
             rank = isMeta ? 5 : 2
         } else {
             return nil
         }
     }
 
-    /// A tenth above, to two digits.
-    static func threshold(above number: Double) -> Double {
-        guard number != 0 else { return 1 }
-        let margin = abs(number) / 10
-        let target = number + margin
+    /// A tenth below, to two digits.
+    static func threshold(below number: Double) -> Double {
+        let target = number - abs(number) / 10
+        guard target != 0 else { return number }
         let step = pow(10, floor(log10(abs(target))) - 1)
         guard target.isFinite, step.isNormal else { return number }
-        for rounded in [(target / step).rounded() * step, (target / step).rounded(.up) * step] where rounded > number {
+        for rounded in [(target / step).rounded() * step, (target / step).rounded(.down) * step] where rounded < number
+        {
             // Without the last digits, which the steps have brought in.
             return Double(String(format: "%.2g", rounded)) ?? rounded
         }

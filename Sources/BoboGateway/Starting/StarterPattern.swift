@@ -109,6 +109,9 @@ package struct StarterPattern {
             "      # A block waits for an event; when the last one has met its own, the pattern is complete. A second block",
             "      # would be what is to follow, and `within: 10m` beside `key` how soon.",
         ]
+        if let seen = conditions.first?.seen {
+            lines.append("      # It was \(seen), so this fires soon; make it what you want to be told of.")
+        }
         lines += ["      - followed_by: \(YAMLText.value(condition))", "        group: reading"]
         let others = conditions.dropFirst()
         if !others.isEmpty {
