@@ -26,7 +26,8 @@ enum YAMLText {
     /// Letters first, and nothing that YAML or its reader takes for something else.
     private static func isPlain(_ text: String) -> Bool {
         if text.wholeMatch(of: #/mqtts?:\/\/[A-Za-z0-9.:-]+/#) != nil { return true }
-        return text.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_.\/-]*( (==|>=|<=|>|<|!=) [0-9.-]+| (==|!=) (true|false))?/#) != nil
+        return text.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_.\/-]*( (==|>=|<=|>|<|!=) [0-9.-]+| (==|!=) (true|false))?/#)
+            != nil
             && !["true", "false", "null", "True", "TRUE", "False", "FALSE", "Null", "NULL"].contains(text)
     }
 }
