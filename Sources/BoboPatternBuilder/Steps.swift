@@ -108,15 +108,6 @@ extension Step {
     }
 }
 
-extension Duration {
-    /// In milliseconds, as far as they go.
-    var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? (seconds < 0 ? .min : .max) : product + attoseconds / 1_000_000_000_000_000
-    }
-}
-
 /// Conditions, one a line.
 @resultBuilder
 public enum ConditionsBuilder {

@@ -397,8 +397,3 @@ package final class SharedEngine {
         self.peers?.reads(reads, at: moment, runs)
     }
 }
-
-extension Duration {
-    /// Rounded down.
-    var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-}

@@ -28,7 +28,7 @@ import Testing
         #expect(!after.isEmpty && after.allSatisfy { $0.reads == nil && $0.config == nil })
         let report = network["a"].peers.report(at: Moment(now: network.now, wall: 0))
         let line = try #require(report.partitions["home/#"]?.first)
-        #expect(line.reader == "b" && abs(line.seconds - Double((network.now - since).milliseconds) / 1000) < 0.1)
+        #expect(line.reader == "b" && abs(line.seconds - Double((network.now - since).wholeMilliseconds) / 1000) < 0.1)
         network.with("b") { peers, moment, runs in peers.reads([:], at: moment, runs) }
         network.run(for: .milliseconds(100))
         #expect(network["a"].peers.report(at: Moment(now: network.now, wall: 0)).partitions["home/#"]?.isEmpty == true)

@@ -41,7 +41,7 @@ private final class Gateways {
         return gateway
     }
 
-    private var moment: Moment { Moment(now: now, wall: 1_700_000_000_000 + now.milliseconds) }
+    private var moment: Moment { Moment(now: now, wall: 1_700_000_000_000 + now.wholeMilliseconds) }
 
     private func boot(_ id: String, among ids: [String]) throws {
         lives += 1
@@ -86,7 +86,7 @@ private final class Gateways {
         while now < end {
             now += .milliseconds(20)
             for gateway in all.values {
-                gateway.engine.tick(monotonic: now.milliseconds)
+                gateway.engine.tick(monotonic: now.wholeMilliseconds)
                 gateway.engine.advance(to: moment.wall)
                 if gateway.peers.nextDeadline <= now { gateway.peers.tick(at: moment, gateway.runs) }
             }
@@ -139,7 +139,7 @@ private final class Gateways {
                         ends.map {
                             RunEnd(
                                 run: $0.run, status: $0.isCompleted ? .completed : .halted,
-                                ended: (now - $0.ago).milliseconds)
+                                ended: (now - $0.ago).wholeMilliseconds)
                         })
                 case .publish(let runs):
                     gateway.published += runs

@@ -1,3 +1,4 @@
+import BoboEngine
 import BoboMQTT
 import Logging
 
@@ -86,7 +87,7 @@ final class Link {
 extension Duration {
     /// For people: `1.4 s`.
     var rounded: String {
-        let tenths = milliseconds / 100
+        let tenths = wholeMilliseconds / 100
         return "\(tenths / 10).\(tenths % 10) s"
     }
 }

@@ -1,3 +1,4 @@
+import BoboEngine
 import Foundation
 
 /// What time it is: the machine's date in milliseconds since 1970, and how much time has passed, which no change of the date
@@ -18,7 +19,7 @@ package struct ArrivalClock {
     /// - Returns: the date now, and by how much it has been set since the last call, where it has.
     mutating func now() -> (date: Int64, step: Int64?) {
         let date = ArrivalClock.date
-        let passed = passed.milliseconds
+        let passed = passed.wholeMilliseconds
         let difference = (date - lastDate) - (passed - lastPassed)
         lastDate = date
         lastPassed = passed
@@ -31,9 +32,4 @@ package struct ArrivalClock {
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
-}
-
-extension Duration {
-    /// Rounded down.
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

@@ -138,7 +138,7 @@ final class GatewayLoop {
             if let due { until = min(until, due) }
         }
         guard until > moment.now else { return 0 }
-        return (until - moment.now).milliseconds + 1
+        return (until - moment.now).wholeMilliseconds + 1
     }
 
     /// Ready: all is subscribed, the broker has the status, and, with peers, their state is here. That partitions come and

@@ -22,7 +22,7 @@ struct StatisticsReport {
     private var warned: [String: Int] = [:]
 
     mutating func json(_ figures: Figures, date: Int64, uptime: Duration) -> [UInt8] {
-        let seconds = Double((uptime - last.uptime).milliseconds) / 1000
+        let seconds = Double((uptime - last.uptime).wholeMilliseconds) / 1000
         let rate = seconds > 0 ? Double(figures.received - last.received) / seconds : 0
         last = (figures.received, uptime)
         let messages = figures.engine.messages
@@ -32,7 +32,7 @@ struct StatisticsReport {
         json.raw(",\"version\":\"")
         json.raw(Gateway.version)
         json.raw("\",\"uptime\":")
-        json.write(Double(uptime.milliseconds) / 1000)
+        json.write(Double(uptime.wholeMilliseconds) / 1000)
         json.raw(",\"messages\":{\"received\":")
         json.write(Int64(clamping: figures.received))
         json.raw(",\"events\":")

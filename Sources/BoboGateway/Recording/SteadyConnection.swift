@@ -1,3 +1,4 @@
+import BoboEngine
 package import BoboMQTT
 import Glibc
 
@@ -122,10 +123,7 @@ package final class SteadyConnection {
         guard !connection.isConnected else { return }
         let now = ContinuousClock.now
         if now - absentSince >= patience {
-            let (seconds, attoseconds) = patience.components
-            throw .absent(
-                options.url, milliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000, lastFailure ?? .timeout
-            )
+            throw .absent(options.url, milliseconds: patience.wholeMilliseconds, lastFailure ?? .timeout)
         }
         guard connection.descriptor == nil, now >= nextAttempt else { return }
         do throws(ConnectionFailure) {

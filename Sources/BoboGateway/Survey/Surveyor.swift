@@ -1,3 +1,4 @@
+private import BoboEngine
 private import BoboMQTT
 package import BoboTopics
 
@@ -34,10 +35,10 @@ package final class Surveyor {
             end = duration.map { .now + $0 }
         }
         subscription.onMessage = { [unowned self] topic, message in
-            let (seconds, attoseconds) = (ContinuousClock.now - start).components
+            let arrival = (ContinuousClock.now - start).wholeMilliseconds
             survey.add(
                 topic: topic, message.payload, isRetained: message.isRetained,
-                arrival: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+                arrival: arrival)
         }
     }
 

@@ -78,9 +78,9 @@ extension Peers {
             guard lastGood == nil ? peer.joined != nil : answered.contains(peer.id),
                 let time = peer.said.reads[partition]
             else { return false }
-            if let lastGood { return time > (peer.said.readsAt - lastGood).milliseconds }
+            if let lastGood { return time > (peer.said.readsAt - lastGood).wholeMilliseconds }
             guard let (since, at) = peer.sinceFormerLife else { return false }
-            return time > (since + (peer.said.readsAt - at)).milliseconds
+            return time > (since + (peer.said.readsAt - at)).wholeMilliseconds
         }
     }
 

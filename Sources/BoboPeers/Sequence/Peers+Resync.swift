@@ -35,7 +35,7 @@ extension Peers {
     /// complete by now, is in the stash, or was sent whole; so was what is not published, or that the peer has not
     /// acknowledged, unless it began after all that was published before.
     private func mayBeBrief(_ run: RunIdentifier, _ record: Remembered.Record, _ place: Int, _ moment: Moment) -> Bool {
-        guard age(record, moment) < options.rememberAge.milliseconds else { return false }
+        guard age(record, moment) < options.rememberAge.wholeMilliseconds else { return false }
         if !peers[place].stash.isEmpty, peers[place].stash.contains(run) { return false }
         guard record.isCompleted, !remembered.completed.isEmpty, remembered.completed[run] != nil else { return true }
         return record.isPublished && (peers[place].beganAnew || !peers[place].unacknowledged.contains(run))

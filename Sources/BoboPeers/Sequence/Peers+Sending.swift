@@ -12,14 +12,14 @@ extension Peers {
         head.reset = peers[place].sendsReset
         head.now = moment.wall
         head.ack = peers[place].joined.map { PeerMessage.Acknowledgment(epoch: $0, seq: peers[place].heard) }
-        head.since = peers[place].lastSuccessEver.map { (moment.now - $0).milliseconds }
+        head.since = peers[place].lastSuccessEver.map { (moment.now - $0).wholeMilliseconds }
         head.away = presence.saysAway
         // One that is to stop takes part no more.
         head.ready = presence.isReady && stop == .none
         if peers[place].statement != statement {
             head.config = options.config
             head.reads =
-                stop == .none ? division.reads.mapValues { max(0, (moment.now - $0).milliseconds) } : [:]
+                stop == .none ? division.reads.mapValues { max(0, (moment.now - $0).wholeMilliseconds) } : [:]
         }
         if !peers[place].needs.isEmpty {
             head.need = Array(peers[place].needs.keys.prefix(1000)).sorted { $0.value < $1.value }
@@ -257,6 +257,6 @@ extension Peers {
 
     /// For how long the run has ended, in milliseconds.
     func age(_ record: Remembered.Record, _ moment: Moment) -> Int64 {
-        max(0, (ages(moment) - record.ended).milliseconds)
+        max(0, (ages(moment) - record.ended).wholeMilliseconds)
     }
 }

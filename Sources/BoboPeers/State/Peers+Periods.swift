@@ -28,7 +28,7 @@ extension Peers {
     }
 
     func sinceText(_ place: Int, _ now: Duration) -> String {
-        peers[place].lastSuccess.map { "\((now - $0).milliseconds / 1000) s" } ?? "as long as it is known"
+        peers[place].lastSuccess.map { "\((now - $0).wholeMilliseconds / 1000) s" } ?? "as long as it is known"
     }
 
     /// When the next input must come at the latest: on the monotonic clock.

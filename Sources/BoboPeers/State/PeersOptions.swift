@@ -81,10 +81,3 @@ package struct Moment: Sendable {
         self.wall = wall
     }
 }
-
-extension Duration {
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    }
-}

@@ -42,11 +42,12 @@ extension Peers {
         var partitions: [String: [(reader: String, seconds: Double)]] = [:]
         for name in options.division.partitions { partitions[name] = [] }
         for (name, since) in division.reads {
-            partitions[name, default: []].append((options.gateway, Double((moment.now - since).milliseconds) / 1000))
+            partitions[name, default: []].append(
+                (options.gateway, Double((moment.now - since).wholeMilliseconds) / 1000))
         }
         for peer in peers where peer.isLive {
             for (name, time) in peer.said.reads {
-                let seconds = Double(time + (moment.now - peer.said.readsAt).milliseconds) / 1000
+                let seconds = Double(time + (moment.now - peer.said.readsAt).wholeMilliseconds) / 1000
                 partitions[name, default: []].append((peer.id, seconds))
             }
         }
@@ -62,8 +63,8 @@ extension Peers {
             ? "resync" : (elapsed ?? .zero) >= options.effectivePingAfter ? "ping" : "sync"
         return PeersReport.Line(
             peer: peer.id, period: period, isLive: peer.isLive, isReady: peer.said.ready,
-            since: elapsed.map { Double($0.milliseconds) / 1000 }, stash: peer.stash.count,
-            lag: peer.oldestChange.map { Double((moment.now - $0).milliseconds) / 1000 } ?? 0,
+            since: elapsed.map { Double($0.wholeMilliseconds) / 1000 }, stash: peer.stash.count,
+            lag: peer.oldestChange.map { Double((moment.now - $0).wholeMilliseconds) / 1000 } ?? 0,
             delays: peer.delays.figures(moment.now),
             clockDifference: peer.clock.least.map { Double($0) / 1000 }, digestAgrees: peer.digest.agrees)
     }

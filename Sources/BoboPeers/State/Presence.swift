@@ -41,9 +41,9 @@ extension Peers {
         }
         let silence = moment.now - presence.lastApplied
         if gap > half {
-            comeBack(why: "it stood still for \(gap.milliseconds / 1000) s", away: gap, moment)
+            comeBack(why: "it stood still for \(gap.wholeMilliseconds / 1000) s", away: gap, moment)
         } else if presence.standing == .together, silence > half {
-            comeBack(why: "no peer was heard for \(silence.milliseconds / 1000) s", away: silence, moment)
+            comeBack(why: "no peer was heard for \(silence.wholeMilliseconds / 1000) s", away: silence, moment)
         }
     }
 

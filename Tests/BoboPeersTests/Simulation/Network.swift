@@ -79,7 +79,7 @@ final class Network {
     }
 
     private func moment(_ node: Node) -> Moment {
-        Moment(now: now, wall: 1_700_000_000_000 + now.milliseconds + node.wallOffset)
+        Moment(now: now, wall: 1_700_000_000_000 + now.wholeMilliseconds + node.wallOffset)
     }
 
     private func boot(_ id: String, among ids: [String]) {
@@ -189,7 +189,7 @@ final class Network {
         let copies = chance() < repeats ? 2 : 1
         for _ in 0..<copies {
             number += 1
-            let late = Duration.milliseconds(Int64(chance() * Double(jitter.milliseconds)))
+            let late = Duration.milliseconds(Int64(chance() * Double(jitter.wholeMilliseconds)))
             let message = Message(at: now + delay + late, number: number, from: node.id, to: to, bytes: bytes)
             sent.append(message)
             guard !blocked.contains([node.id, to]), chance() >= loss else { continue }

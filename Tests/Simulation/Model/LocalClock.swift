@@ -1,3 +1,4 @@
+import BoboEngine
 import BoboPeers
 
 /// The clocks of one gateway's machine.
@@ -27,8 +28,5 @@ struct LocalClock {
 }
 
 extension Duration {
-    /// Rounded down.
-    var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-
     var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

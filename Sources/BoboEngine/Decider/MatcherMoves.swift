@@ -1,0 +1,187 @@
+import CEL
+
+/// What becomes of runs that an event or a deadline moves: one by itself, or all that stand at a place together.
+extension Matcher {
+    /// A run that stands directly below its root accepts an event by itself.
+    func advance(
+        _ run: Int32, from place: KeyState.Place, _ accepted: Accepted, to target: Position,
+        _ keyState: Int32, _ state: inout RunState
+    ) {
+        let timestamp = accepted.event.timestamp
+        guard 1 + state.forest.runs[run].own.count < compiled.pattern.maximumHistory else {
+            end(run, .maximumHistory, timestamp, &state)
+            return
+        }
+        let leaf = state.forest.runs[run].node
+        record(.advanced, [run], block: Int(target.block), accepted, timestamp, &state)
+        state.forest.extend(run, accepted)
+        guard target != place.position else {
+            if case .absent(let milliseconds) = compiled.steps[Int(target.block)].role {
+                arm(leaf, deadline: timestamp.addingClamped(milliseconds), &state)
+                state.abandonTimers()
+            }
+            return
+        }
+        state.forest.unlink(leaf)
+        arrive(leaf, at: target, keyState, timestamp, &state)
+    }
+
+    /// All runs of a place fare alike.
+    func move(
+        _ decision: Decision, _ place: KeyState.Place, _ keyState: Int32, _ event: Event, _ state: inout RunState
+    ) {
+        switch decision {
+        case .ignore: return
+        case .halt(let reason): haltAll(reason, place, keyState, event.timestamp, &state)
+        case .move(let target): moveAll(place, to: target, keyState, event.timestamp, &state)
+        case .accept(let group, let target):
+            haltLongest(place, event.timestamp, &state)
+            guard !removeIfEmpty(place, keyState, &state) else { return }
+            let only = state.forest.nodes[place.root].firstChild
+            let run = state.forest.nodes[only].run
+            let accepted = Accepted(event: event, group: group)
+            if run != RunForest.none, state.forest.nodes[only].next == RunForest.none {
+                advance(run, from: place, accepted, to: target, keyState, &state)
+                removeIfEmpty(place, keyState, &state)
+            } else {
+                advanceGroup(place, accepted, to: target, keyState, &state)
+            }
+        }
+    }
+
+    func haltAll(
+        _ reason: HaltReason, _ place: KeyState.Place, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState
+    ) {
+        let runs = state.forest.runs(below: place.root)
+        record(.halted(reason), runs, block: Int(place.position.block), nil, timestamp, &state)
+        forget(runs, keyState, state)
+        state.counters.countHalt(reason, runs.count)
+        keyStates[keyState].removePlace(at: place.position)
+        // Each child of the place has come at another time, and has its own timer.
+        let arrivals = state.forest.childCount(of: place.root)
+        state.forest.remove(tree: place.root)
+        if waits(at: place.position) { state.abandonTimers(arrivals) }
+    }
+
+    /// All runs of a place go on without the event, which has closed their loop.
+    func moveAll(
+        _ place: KeyState.Place, to target: Position, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState
+    ) {
+        if state.effects.recordsChanges {
+            let runs = state.forest.runs(below: place.root)
+            record(.advanced, runs, block: Int(target.block), nil, timestamp, &state)
+        }
+        for child in state.forest.children(of: place.root) {
+            state.forest.unlink(child)
+            arrive(child, at: target, keyState, timestamp, &state)
+        }
+        removeIfEmpty(place, keyState, &state)
+    }
+
+    /// The root itself becomes the node of the event that all runs below it accept.
+    func advanceGroup(
+        _ place: KeyState.Place, _ accepted: Accepted, to target: Position, _ keyState: Int32,
+        _ state: inout RunState
+    ) {
+        let node = place.root
+        let timestamp = accepted.event.timestamp
+        if state.effects.recordsChanges {
+            let runs = state.forest.runs(below: node)
+            record(.advanced, runs, block: Int(target.block), accepted, timestamp, &state)
+        }
+        state.forest.nodes[node].accepted = accepted
+        state.forest.nodes[node].longest += 1
+        state.forest.nodes[node].keyState = RunForest.none
+        guard target == place.position else {
+            keyStates[keyState].removePlace(at: place.position)
+            arrive(node, at: target, keyState, timestamp, &state)
+            return
+        }
+        let root = state.forest.makeRoot(keyState: keyState, position: place.position)
+        keyStates[keyState].set(root: root, at: place.position)
+        state.forest.append(node, to: root)
+        guard case .absent(let milliseconds) = compiled.steps[Int(target.block)].role else { return }
+        let children = state.forest.children(of: node)
+        for child in children {
+            state.forest.nodes[child].timer = 0
+            state.forest.nodes[child].deadline = .max
+        }
+        arm(node, deadline: timestamp.addingClamped(milliseconds), &state)
+        state.abandonTimers(children.count)
+    }
+
+    /// Runs below a node that stands in no list come to wait at a block, or are complete.
+    func arrive(
+        _ node: Int32, at position: Position, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState
+    ) {
+        guard Int(position.block) < compiled.steps.count else {
+            if compiled.isExclusive {
+                state.forest.nodes[node].parent = RunForest.none
+                finishing.append((node, keyState))
+            } else {
+                complete(node, keyState, timestamp, &state)
+            }
+            return
+        }
+        state.forest.append(node, to: root(at: position, keyState, &state))
+        if case .absent(let milliseconds) = compiled.steps[Int(position.block)].role {
+            arm(node, deadline: timestamp.addingClamped(milliseconds), &state)
+        }
+    }
+
+    func arm(_ node: Int32, deadline: Int64, _ state: inout RunState) {
+        let number = state.timers.nextNumber()
+        state.forest.nodes[node].deadline = deadline
+        state.forest.nodes[node].timer = number
+        let first = state.forest.firstRun(below: node)
+        state.timers.insert(
+            Timer(
+                deadline: deadline, pattern: compiled.order, start: state.forest.runs[first].start,
+                subject: .absent(node: node, number: number)))
+    }
+
+    func complete(_ node: Int32, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState) {
+        let value = keyStates[keyState].value
+        let keyHash = compiled.keyHash(value)
+        let order = compiled.order
+        let isTold = state.effects.recordsChanges
+        var runs: [Int32] = []
+        var copies: [RunCopy] = []
+        var count = 0
+        state.forest.forEachHistory(below: node) { run, start, history in
+            count += 1
+            state.effects.completions.append(
+                Completion(
+                    pattern: order, start: start, key: value, keyHash: keyHash, history: history, timestamp: timestamp))
+            if isTold || !identified.isEmpty { runs.append(run) }
+            if state.replication != nil { copies.append(compiled.copy(of: history, key: value)) }
+        }
+        state.counters.completed += count
+        record(.completed, runs, block: compiled.steps.count, nil, timestamp, copies: copies, &state)
+        forget(runs, count: count, keyState, state)
+        state.forest.remove(tree: node)
+    }
+
+    func root(at position: Position, _ keyState: Int32, _ state: inout RunState) -> Int32 {
+        if let root = keyStates[keyState].root(at: position) { return root }
+        let root = state.forest.makeRoot(keyState: keyState, position: position)
+        keyStates[keyState].set(root: root, at: position)
+        return root
+    }
+
+    @discardableResult
+    func removeIfEmpty(_ place: KeyState.Place, _ keyState: Int32, _ state: inout RunState) -> Bool {
+        guard keyStates[keyState].root(at: place.position) == place.root else { return true }
+        guard state.forest.isEmpty(root: place.root) else { return false }
+        keyStates[keyState].removePlace(at: place.position)
+        state.forest.nodes.remove(place.root)
+        return true
+    }
+
+    func dropIfIdle(_ keyState: Int32) {
+        guard keyStates[keyState].active == 0, keyNumbers[keyStates[keyState].key] == keyState else { return }
+        keyNumbers.remove(keyStates[keyState].key)
+        soleKeyState = nil
+        keyStates.remove(keyState)
+    }
+}
