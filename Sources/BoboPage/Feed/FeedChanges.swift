@@ -5,11 +5,14 @@ import BoboGateway
 struct FeedChanges {
     private var edition: UInt64?
     private var runs: [[Int32]] = []
-    private var lastEvent: UInt64?
+    private var lastEvent: UInt64
     private var topics = TopicRates()
     /// Of parts that change seldom, as they were last sent.
     private var sent: [String: [UInt8]] = [:]
     private var count = 0
+
+    /// - Parameter lastEvent: The number of the last that the first message leaves out.
+    init(since lastEvent: UInt64) { self.lastEvent = lastEvent }
 
     /// `{"number", "gateway", "figures", …}`: of `patterns`, `runs`, `events`, `topics`, `gateways`, `peers` and `warnings`
     /// those that have changed.
@@ -63,11 +66,9 @@ struct FeedChanges {
     }
 
     private mutating func writeEvents(_ observation: GatewayObservation, to json: inout JSONWriter) {
-        // Whoever comes has those before in the whole state.
-        let events = observation.events(after: lastEvent ?? 0)
-        let isFirst = lastEvent == nil
-        lastEvent = events.last?.number ?? lastEvent ?? 0
-        guard !isFirst, !events.isEmpty else { return }
+        let events = observation.events(after: lastEvent)
+        guard let last = events.last else { return }
+        lastEvent = last.number
         json.raw(",\"events\":")
         EventsJSON.write(events.suffix(EventsJSON.maximumCount), to: &json)
     }

@@ -24,7 +24,7 @@ final class PageFeed: Sendable {
         var pages: [UInt64: Page] = [:]
         var lastNumber: UInt64 = 0
         var ticking: Task<Void, Never>?
-        var changes = FeedChanges()
+        var changes = FeedChanges(since: 0)
         var hasEnded = false
     }
 
@@ -48,7 +48,11 @@ final class PageFeed: Sendable {
             guard !state.hasEnded, state.pages.count < PageFeed.maximumReaders else { return nil }
             state.lastNumber += 1
             state.pages[state.lastNumber] = Page(messages: continuation, onDrop: onDrop)
-            if state.ticking == nil { state.ticking = Task { await tick() } }
+            if state.ticking == nil {
+                // The whole is made after this, so that an event of that moment is in one of them, or in both.
+                state.changes = FeedChanges(since: observation.events(after: 0).last?.number ?? 0)
+                state.ticking = Task { await tick() }
+            }
             return state.lastNumber
         }
         return number.map { Reader(number: $0, messages: messages) }
@@ -73,10 +77,7 @@ final class PageFeed: Sendable {
         var next = ContinuousClock.now
         while !Task.isCancelled {
             let isWanted = state.withLock { state in
-                if state.pages.isEmpty {
-                    state.ticking = nil
-                    state.changes = FeedChanges()
-                }
+                if state.pages.isEmpty { state.ticking = nil }
                 return !state.pages.isEmpty
             }
             guard isWanted else { return }

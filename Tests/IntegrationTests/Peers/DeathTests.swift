@@ -119,7 +119,7 @@ import Testing
         try gateways.wait(for: "\(last) of gw-a") { isPublished(last) }
         try gateways.wait(for: "all of them") { keys.allSatisfy(isPublished) }
         #expect(Set(try gateways.trips().map(\.key)) == Set(keys))
-        #expect(!gateways.log(of: "gw-a", containing: "in place of gw-b").isEmpty)
+        try gateways.wait(for: "that it says so") { !gateways.log(of: "gw-a", containing: "in place of gw-b").isEmpty }
     }
 
     @Test("A planned stop hands the partitions over: each message counts once", arguments: [SIGTERM, SIGINT])
