@@ -50,13 +50,16 @@ import Testing
         #expect(try RawHTTP.ask("GET", "/healthz", port: port).status == 200)
     }
 
-    @Test("10 MB of headers, of a target or of a body are not read to their end")
+    @Test("Many megabytes of headers, of a target or of a body are not read to their end")
     func endless() throws {
         let (gateway, port) = try start()
-        let large = [UInt8](repeating: UInt8(ascii: "a"), count: 10 << 20)
+        // More than the system itself may take for a socket that nobody reads.
+        let limits = try String(contentsOfFile: "/proc/sys/net/ipv4/tcp_rmem", encoding: .utf8)
+        let system = try #require(limits.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) })
+        let large = [UInt8](repeating: UInt8(ascii: "a"), count: 2 * system + (10 << 20))
         for begin in [
             "GET / HTTP/1.1\r\nHost: localhost\r\nX: ", "GET /",
-            "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10485760\r\n\r\n",
+            "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(large.count)\r\n\r\n",
         ] {
             let connection = try RawHTTP(port: port)
             connection.send(begin)
