@@ -44,6 +44,9 @@ struct PartitionReading {
     private var knowsLeftovers = true
     /// Whether it has been said what this gateway is to read.
     private var isTold = false
+    /// Whether the reading connection is up. While it is not, nothing is taken from anybody: a cut would say that this gateway
+    /// reads from there on.
+    private var isUp = false
 
     /// - Parameter names: all partitions there are.
     /// - Parameter life: another one in each life of the gateway.
@@ -109,6 +112,7 @@ struct PartitionReading {
     /// To be called about once a second, too: a cut may be lost to a gateway that has left again.
     /// - Parameter mayLetGo: whether all others that are to read a partition say that they do.
     mutating func insist(now: Duration, mayLetGo: (String) -> Bool) -> [Effect] {
+        guard isUp else { return [] }
         var effects: [Effect] = []
         for name in partitions.keys.sorted() {
             let isWanted = self[name].isWanted
@@ -168,6 +172,7 @@ struct PartitionReading {
     /// The reading connection is up.
     /// - Parameter isFirst: since the start; what a kept session has subscribed is not known then.
     mutating func connected(hasSession: Bool, isFirst: Bool, now: Duration) -> [Effect] {
+        isUp = true
         if isFirst, hasSession {
             knowsLeftovers = false
             for name in partitions.keys {
@@ -193,8 +198,11 @@ struct PartitionReading {
                 if self[name].isWanted { effects.append(.subscribe(name)) }
             }
         }
-        return effects
+        return effects + insist(now: now, mayLetGo: { _ in false })
     }
+
+    /// The reading connection is lost.
+    mutating func lost() { isUp = false }
 
     /// Nothing old is left of what the reading connection had: from now on others may rely on what is read.
     mutating func rely(now: Duration) {

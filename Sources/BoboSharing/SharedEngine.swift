@@ -194,6 +194,7 @@ package final class SharedEngine {
         guard peers != nil else { return }
         begin(moment)
         isReadingUp = false
+        partitions.lost()
         isMarkSubscribed = false
         carryOut(moment)
     }

@@ -212,6 +212,7 @@ final class SimulatedGateway {
             take(waiting, engine)
             toAcknowledge.append(waiting.id)
         }
+        engine.hasWaiting = !queue.isEmpty
         engine.settle(at: moment)
         carryOut(engine)
     }
@@ -284,6 +285,7 @@ final class SimulatedGateway {
                 toAcknowledge.append(id)
                 return
             }
+            engine.hasWaiting = true
             queue.append(
                 Waiting(publication: publication, partition: partition, isOld: engine.readsOld, id: id))
         }
