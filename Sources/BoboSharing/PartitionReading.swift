@@ -29,7 +29,7 @@ struct PartitionReading {
         /// Since when it is read as far as others may rely on it.
         var since: Duration?
         /// By gateway, its last cut.
-        var cuts: [String: String] = [:]
+        var cuts: [String: CutName] = [:]
         /// Whose cut made way for it.
         var successor: String?
     }
@@ -146,25 +146,26 @@ struct PartitionReading {
         return []
     }
 
-    /// - Parameter takesPart: whether a gateway is live and ready. A cut may have been under way when its gateway died: who let
-    ///   the partition go to that one, and is to read it, does not wait for the next `insist`.
-    mutating func unsubscribed(_ name: String, now: Duration, takesPart: (String) -> Bool) -> [Effect] {
+    /// - Parameter isOffline: whether the broker has said so of a gateway. A cut may have been under way when its gateway died:
+    ///   who let the partition go to that one, and is to read it, does not wait for the next `insist`.
+    mutating func unsubscribed(_ name: String, now: Duration, isOffline: (String) -> Bool) -> [Effect] {
         guard handOver == .cuts else {
             if self[name].state == .unsubscribing { self[name].state = .idle }
             return []
         }
         let effects = take(name, now) { $0.unsubscribed() }
-        guard self[name].isWanted, let successor = self[name].successor, !takesPart(successor) else { return effects }
+        guard self[name].isWanted, let successor = self[name].successor, isOffline(successor) else { return effects }
         return effects + take(name, now) { $0.want(true) }
     }
 
-    /// - Parameter text: the gateway's id, a space, and what makes the cut another one than those before: whoever publishes may
-    ///   send it twice, and another's cut may lie between.
+    /// - Parameter text: see `CutName`. Whoever publishes may send a cut twice, and others, its own among them, may lie between.
     mutating func cut(_ name: String, _ text: String, now: Duration) -> [Effect] {
         guard handOver == .cuts else { return [] }
-        let reader = text.lastIndex(of: " ").map { String(text[..<$0]) } ?? text
+        let cut = CutName(text)
+        let reader = cut.gateway
         self[name].isLeftover = false
-        guard self[name].cuts.updateValue(text, forKey: reader) != text || reader == text else { return [] }
+        if let last = self[name].cuts[reader], cut.isRepeated(after: last) { return [] }
+        self[name].cuts[reader] = cut
         self[name].successor = reader
         return take(name, now) { $0.cut(naming: reader) }
     }
@@ -234,7 +235,7 @@ struct PartitionReading {
             case .subscribe: return .subscribe(name)
             case .publishCut:
                 number += 1
-                return .publishCut(name, text: "\(gateway) \(life).\(number)")
+                return .publishCut(name, text: CutName(gateway, life, number).text)
             case .unsubscribe: return .unsubscribe(name)
             // It goes out with the request to unsubscribe: what libmosquitto has queued is written together.
             case .acknowledgeCut: return nil

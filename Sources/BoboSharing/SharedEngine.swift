@@ -238,8 +238,8 @@ package final class SharedEngine {
 
     package func unsubscribed(_ partition: String, at moment: Moment) {
         begin(moment)
-        let members = peers?.members ?? []
-        effects += partitions.unsubscribed(partition, now: moment.now) { members.contains($0) }
+        let peers = peers
+        effects += partitions.unsubscribed(partition, now: moment.now) { peers?.isOffline($0) == true }
         carryOut(moment)
     }
 
