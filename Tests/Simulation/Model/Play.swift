@@ -13,6 +13,8 @@ package struct PlaySetup: Sendable {
     /// Who reads what is fixed, and passes to nobody.
     package var isFixed = false
     package var stashLimit = 10_000
+    /// A full state takes several messages.
+    package var hasSmallMessages = false
     package var seed: UInt64 = 1
 
     package init() {}

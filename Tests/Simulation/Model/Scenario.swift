@@ -62,7 +62,7 @@ struct Scenario {
         keepsPeerMessages = false
         isFixed = setup.isFixed
         stashLimit = setup.stashLimit
-        messageLimit = Scenario.largeMessages
+        messageLimit = setup.hasSmallMessages ? Scenario.smallMessages : Scenario.largeMessages
         scale = 10
         rememberAge = .seconds(60)
         end = .seconds(1_000_000)
@@ -72,6 +72,7 @@ struct Scenario {
     }
 
     private static let largeMessages = 256 << 10
+    private static let smallMessages = 3000
     private static let manyRuns = 10_000
 
     /// Whether no RESYNC need be sent where nothing fails.
@@ -99,7 +100,7 @@ struct Scenario {
         keepsPeerMessages = random.happens(0.5)
         isFixed = copies == 1 && random.happens(0.2)
         stashLimit = random.happens(0.15) ? 5 : Scenario.manyRuns
-        messageLimit = random.happens(0.15) ? 3000 : Scenario.largeMessages
+        messageLimit = random.happens(0.15) ? Scenario.smallMessages : Scenario.largeMessages
         scale = 10
         rememberAge = .seconds(60)
         let length = max(60, minutes * 60)
