@@ -19,17 +19,16 @@ import Testing
 
     @Test func `A gateway that was away goes by the clock of those that went on, until it reads something itself`() {
         let play = play { $0.hasTimestamps = true }
-        play.publish("a")
-        play.run(1)
-        play.pause("c")
+        let reader = reader(of: "a", play)
+        play.pause(reader)
         for _ in 0..<8 {
             play.run(5)
             play.publish("a", room: 1)
         }
-        play.goOn("c")
+        play.goOn(reader)
         play.run(1)
         #expect(play.steps.contains { $0.contains("active runs dropped") })
-        #expect(play.activeRuns("c") > 0 && play.activeRuns("c") == play.activeRuns("a"))
+        #expect(play.activeRuns(reader) > 0)
         play.run(60)
         for id in ["a", "b", "c"] {
             #expect(play.digestFaults(id) == 0, "\(id)")
@@ -42,57 +41,77 @@ import Testing
             let play = play {
                 $0.seed = seed; $0.copies = 2; $0.hasSmallMessages = true
             }
-            for room in 0..<6 {
-                play.publish("a", room: room)
-                play.publish("b", room: room)
+            let reader = reader(of: "c", play)
+            var numbers: [Int] = []
+            for room in 0..<30 {
+                numbers.append(play.publish("a", room: room))
+                numbers.append(play.publish("b", room: room))
             }
             play.run(0.5)
-            play.pause("c")
-            // So that others are about to send it all they have.
+            play.pause(reader)
+            // It is under way to the one that stands still, so that nothing goes after it.
+            play.publish("a", room: 40)
             play.run(1)
+            // It ends the first room's strict run.
             play.publish("b", room: 0)
             play.run(8)
-            play.goOn("c")
+            play.goOn(reader)
             play.run(0.03)
-            play.publish("c", room: 0)
+            let last = play.publish("c", room: 0)
             play.run(5)
-            // The second "b" has ended it.
-            #expect(!play.published("strict").contains { $0.history == ["0", "1", "13"] })
-            #expect(play.published("sequence").contains { $0.history == ["0", "1", "13"] })
+            let history = [numbers[0], numbers[1], last].map { "\($0)" }
+            #expect(!play.published("strict").contains { $0.history == history })
+            #expect(play.published("sequence").contains { $0.history == history })
         }
     }
 
     @Test func `What another has published and forgotten is not published again for one that was away`() {
         let play = play()
-        play.publish("d", value: 0)
-        play.run(3)
-        for kind in ["a", "b"] as [Character] {
-            play.publish(kind)
-            play.run(1)
+        let reader = reader(of: "c", play)
+        let away = reader == "a" ? "b" : "a"
+        let numbers = (["a", "b"] as [Character]).map { kind in
+            defer { play.run(1) }
+            return play.publish(kind)
         }
-        play.pause("b")
-        play.publish("c")
+        play.pause(away)
+        let history = (numbers + [play.publish("c")]).map { "\($0)" }
         play.run(75)
-        play.goOn("b")
+        play.goOn(away)
         play.run(20)
-        #expect(play.published("sequence").map(\.history) == [["1", "2", "3"]])
+        #expect(play.published("sequence").filter { $0.history == history }.count == 1)
     }
 
-    @Test func `A gateway whose reading connection is down cuts nothing`() {
-        let play = play { $0.gateways = 2 }
-        play.drop("a", reading: true, peers: false, noticed: 0)
-        play.block("a", reading: true, peers: false, for: 20)
-        play.run(2)
-        play.kill("b")
-        play.run(15)
-        let cuts = play.steps.filter { $0.contains("a cuts") }
-        play.run(10)
-        #expect(play.steps.filter { $0.contains("a cuts") }.count > cuts.count)
-        let down = play.steps.firstIndex { $0.contains("a reads no more") }
-        let up = play.steps.lastIndex { $0.contains("a reads, with") }
-        if let down, let up { #expect(!play.steps[down..<up].contains { $0.contains("a cuts") }) }
-        #expect(down != nil && up != nil)
-        #expect(!play.readers(of: play.publish("a")).contains("b"))
+    private func reader(of kind: Character, _ play: Play) -> String {
+        let number = play.publish(kind, room: 50)
+        play.run(0.5)
+        return play.readers(of: number).first ?? ""
+    }
+
+    // MARK: Cuts
+
+    @Test func `While the reading connection is down nothing is cut, however often it is to be insisted on`() {
+        var reading = PartitionReading(["p"], gateway: "a", life: "1", handOver: .cuts)
+        func steps(_ effects: [Effect]) -> [String] { effects.map { "\($0)" } }
+        _ = reading.connected(hasSession: false, isFirst: true, now: .zero)
+        #expect(steps(reading.want(["p"], now: .zero) { _ in false }) == [#"subscribe("p")"#])
+        #expect(steps(reading.subscribed("p", now: .zero)) == [#"publishCut("p", text: "a 1.1")"#])
+        reading.lost()
+        for _ in 0..<30 { #expect(reading.insist(now: .zero) { _ in false }.isEmpty) }
+        #expect(reading.connected(hasSession: true, isFirst: false, now: .zero).isEmpty)
+        let insisted = (0..<30).flatMap { _ in steps(reading.insist(now: .zero) { _ in false }) }
+        #expect(insisted.first == #"publishCut("p", text: "a 1.2")"#)
+    }
+
+    @Test(arguments: [true, false])
+    func `Who let a partition go to one that is gone by the broker's word takes it again at once`(isGone: Bool) {
+        var reading = PartitionReading(["p"], gateway: "a", life: "1", handOver: .cuts)
+        _ = reading.connected(hasSession: false, isFirst: true, now: .zero)
+        _ = reading.want(["p"], now: .zero) { _ in false }
+        _ = reading.subscribed("p", now: .zero)
+        _ = reading.cut("p", "a 1.1", now: .zero)
+        #expect(reading.cut("p", "b 7.3", now: .zero).count == 1)
+        let effects = reading.unsubscribed("p", now: .zero) { $0 == "b" && isGone }
+        #expect(effects.map { "\($0)" } == (isGone ? [#"subscribe("p")"#] : []))
     }
 
     @Test func `A cut that comes again, and one of before it, count no more`() {

@@ -12,7 +12,9 @@ struct Readership {
     }
 
     mutating func expired(_ reader: String, at now: Duration) {
-        for (partition, last) in readers where last == reader && orphaned[partition] == nil { orphaned[partition] = now }
+        for (partition, last) in readers where last == reader && orphaned[partition] == nil {
+            orphaned[partition] = now
+        }
     }
 
     func hasReader(_ partition: String, at now: Duration) -> Bool {
