@@ -23,7 +23,8 @@ final class CompiledExpressions {
         _ source: String, in environment: ExpressionEnvironment, groups: [String],
         definitions: [ExpressionEnvironment.Definition], givesSecrets: Bool
     ) throws(CompilationError) -> Program {
-        let expression = Expression(source: source, groups: groups, definitions: definitions, givesSecrets: givesSecrets)
+        let expression = Expression(
+            source: source, groups: groups, definitions: definitions, givesSecrets: givesSecrets)
         if let program = programs[expression] { return program }
         let program = try environment.compile(source)
         programs[expression] = program

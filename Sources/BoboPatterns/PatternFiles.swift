@@ -16,7 +16,8 @@ package struct PatternFiles {
     ///   - needsTopics: whether a pattern that names no topic is an error, as where the configuration has no `sensors`.
     ///   - secrets: what `secret("name")` may name in actions.
     package init(
-        paths: PathTable, problems: ProblemCollector, prefix: String = EngineOptions().prefix, needsTopics: Bool = false,
+        paths: PathTable, problems: ProblemCollector, prefix: String = EngineOptions().prefix,
+        needsTopics: Bool = false,
         secrets: KnownSecrets = .any
     ) {
         self.paths = paths

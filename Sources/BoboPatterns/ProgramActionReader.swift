@@ -73,7 +73,8 @@ extension ActionReader {
 
     private static func variableRefusal(_ name: String) -> String? {
         !name.isEmpty && name.utf8.count <= 200 && !name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 < 0x20 })
-            ? nil : "found \"\(shortenedForMessage(name))\", expected a variable's name without = and control characters"
+            ? nil
+            : "found \"\(shortenedForMessage(name))\", expected a variable's name without = and control characters"
     }
 }
 

@@ -13,7 +13,8 @@ import Testing
     static func requests(_ actions: String, phenomenon: String = "p") throws -> [ActionRequest] {
         let problems = ProblemCollector()
         let paths = PathTable()
-        let text = "phenomenon: \(phenomenon)\npatterns: [{name: q, blocks: [{followed_by: true}]}]\nactions: \(actions)"
+        let text =
+            "phenomenon: \(phenomenon)\npatterns: [{name: q, blocks: [{followed_by: true}]}]\nactions: \(actions)"
         let phenomena = PatternFiles(paths: paths, problems: problems).load(texts: [(file: "p.yaml", text: text)])
         #expect(problems.errors.map(\.description) == [])
         var options = EngineOptions()

@@ -99,9 +99,9 @@ import Testing
                 "6:61: found the text \"0s\", expected a duration such as 250ms, 30s, 5m, 2h, 1d, 1h30m of at least 100ms and at most 5m",
                 "6:74: found the number 11, expected a whole number from 0 to 10",
                 "6:85: found ${ without its }",
-                "6:101: found \"a:\", expected a header's name such as Content-Type",
-                "6:110: found the header \"Host\", which is set by what is sent, expected another",
-                "6:122: found the number 1, expected a text; as a text it stands in quotes",
+                "6:100: found \"a:\", expected a header's name such as Content-Type",
+                "6:109: found the header \"Host\", which is set by what is sent, expected another",
+                "6:121: found the number 1, expected a text; as a text it stands in quotes",
             ]
         ),
         ("{exec: {}}", ["6:18: the key \"command\" is missing"]),
@@ -137,7 +137,7 @@ import Testing
         ),
         (
             "{log: {message: '${secret(payload.name)}'}}",
-            ["6:36: found an expression, expected the secret's name as a text: no event is to choose a secret"]
+            ["6:45: found an expression, expected the secret's name as a text: no event is to choose a secret"]
         ),
     ])
     func mistakes(_ action: String, _ errors: [String]) {
@@ -150,11 +150,11 @@ import Testing
         #expect(load(action, secrets: .names(["tokn"])).errors == [])
         #expect(
             load(action, secrets: .names(["token"])).errors == [
-                "a.yaml:6:73: there is no secret \"tokn\" in the configuration's secrets_file; did you mean \"token\"?"
+                "a.yaml:6:80: there is no secret \"tokn\" in the configuration's secrets_file; did you mean \"token\"?"
             ])
         #expect(
             load(action, secrets: .none).errors == [
-                "a.yaml:6:73: found the secret \"tokn\", and the configuration names no \"secrets_file\" to read it from"
+                "a.yaml:6:80: found the secret \"tokn\", and the configuration names no \"secrets_file\" to read it from"
             ])
     }
 
@@ -165,13 +165,16 @@ import Testing
 
     @Test func secretsStandInActionsAlone() {
         let loaded = Loaded(
-            pattern: "define: {x: secret('a')}\nblocks: [{next: \"secret('a') == 'b'\"}]\nemit: {topic: \"${secret('a')}\"}")
+            pattern:
+                "define: {x: secret('a')}\nblocks: [{next: \"secret('a') == 'b'\"}]\nemit: {topic: \"${secret('a')}\"}")
         #expect(loaded.errors.count == 3)
         #expect(loaded.errors.allSatisfy { $0.contains("`secret` is for the texts of \"actions\" alone") })
     }
 
     @Test func whatOthersSeeIsHintedAt() {
-        #expect(load("{exec: {command: [curl, '${secret(\"a\")}']}}").hints.first?.contains("6:35: hint: everyone on") == true)
+        #expect(
+            load("{exec: {command: [curl, '${secret(\"a\")}']}}").hints.first?.contains("6:35: hint: everyone on")
+                == true)
         #expect(load("{http: {url: 'http://${key}/x'}}").hints.first?.contains("chooses the host") == true)
         #expect(load("{http: {url: 'http://h/${key}'}}").hints == [])
     }

@@ -28,7 +28,7 @@ import Testing
                 "a.yaml:1:13:", "a.yaml:2:1:", "a.yaml:5:13:", "a.yaml:6:16:", "a.yaml:7:12:", "a.yaml:9:39:",
                 "a.yaml:10:9:",
                 "a.yaml:10:10:", "a.yaml:11:9:", "a.yaml:11:42:", "a.yaml:11:61:", "a.yaml:12:5:", "a.yaml:12:28:",
-                "a.yaml:12:29:", "a.yaml:13:15:", "a.yaml:13:32:", "a.yaml:14:12:", "a.yaml:14:58:", "a.yaml:14:69:",
+                "a.yaml:12:29:", "a.yaml:13:15:", "a.yaml:13:32:", "a.yaml:14:24:", "a.yaml:14:58:", "a.yaml:14:69:",
                 "a.yaml:14:77:",
             ])
         #expect(

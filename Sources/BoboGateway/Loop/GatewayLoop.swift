@@ -147,7 +147,9 @@ final class GatewayLoop {
     private func waitMilliseconds() -> Int64 {
         let moment = moment
         var until = min(nextMisc, nextStatistics, shared.nextDeadline(at: moment))
-        for due in [reading.link.dueAt, publishing.link.dueAt, stopping.deadline, stopping.actionsDue, discovery?.nextDueAt] {
+        for due in [
+            reading.link.dueAt, publishing.link.dueAt, stopping.deadline, stopping.actionsDue, discovery?.nextDueAt,
+        ] {
             if let due { until = min(until, due) }
         }
         guard until > moment.now else { return 0 }

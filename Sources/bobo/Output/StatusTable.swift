@@ -56,7 +56,8 @@ struct StatusTable {
                     + "\(Self.number(figures.eventsPublished)) events published")
         }
         // A gateway without actions has nothing to say of them.
-        if let actions = figures.actions, (actions.succeeded ?? 0) + (actions.failed ?? 0) + (actions.running ?? 0) > 0 {
+        if let actions = figures.actions, (actions.succeeded ?? 0) + (actions.failed ?? 0) + (actions.running ?? 0) > 0
+        {
             lines.append(
                 "  actions   \(Self.number(actions.succeeded)) succeeded, \(Self.number(actions.failed)) failed, "
                     + "\(Self.number(actions.running)) running, \(Self.number(actions.waiting)) waiting"

@@ -28,7 +28,8 @@ import Testing
     @Test func aValueOfAURLIsPutInAsItIs() throws {
         #expect(try url("http://h/a/${payload.k}?n=${payload.n}", #"{"k": "b/c?d", "n": 5}"#) == "http://h/a/b/c?d?n=5")
         #expect(
-            try url("http://h/${url_encode(payload.k)}", #"{"k": "ä /?#&%\n"}"#) == "http://h/%C3%A4%20%2F%3F%23%26%25%0A")
+            try url("http://h/${url_encode(payload.k)}", #"{"k": "ä /?#&%\n"}"#)
+                == "http://h/%C3%A4%20%2F%3F%23%26%25%0A")
     }
 
     @Test(arguments: [" ", "\\r\\nX: y", "ä", "\\\\", "<", "\\u0000"])
@@ -52,7 +53,8 @@ import Testing
 
     @Test(arguments: ["a\\r\\nX-Evil: 1", "a\\nb", "a\\u0000b", "\\u007f"])
     func aPayloadCannotAddAHeader(_ text: String) throws {
-        let request = try request("{http: {url: 'http://h/', headers: {X-Key: '${payload.k}'}}}", "{\"k\": \"\(text)\"}")
+        let request = try request(
+            "{http: {url: 'http://h/', headers: {X-Key: '${payload.k}'}}}", "{\"k\": \"\(text)\"}")
         guard case .failed(let reason) = request.work else {
             Issue.record("it should fail")
             return
@@ -101,7 +103,7 @@ import Testing
     private func event(of outcome: ActionOutcome, _ expression: String) throws -> String {
         var trial = try Trial(
             "phenomenon: p\npatterns: [{name: q, blocks: [{followed_by: true}]}]\n"
-                + "actions: [{exec: {command: [p], environment: {A: '\(expression)'}}}]",
+                + "actions: [{exec: {command: [p], environment: {VALUE: '\(expression)'}}}]",
             options: { $0.secrets = Secrets(["token": Self.token, "other": "unrelated"]) })
         trial.take("t", "1")
         let request = try #require(trial.requests.first)
