@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -15,15 +16,22 @@ enum HTTPFailure: Sendable, CustomStringConvertible {
         switch error {
         case let error as HTTPClientError: self = HTTPFailure.of(error)
         case let error as NIOConnectionError:
-            let reason = error.connectionErrors.first.map { "\($0.error)" } ?? error.dnsAError.map { "\($0)" }
-            self = .connection("no connection to \(error.host):\(error.port): \(reason ?? "refused")")
+            self = .connection(
+                "no connection to \(error.host):\(error.port): "
+                    + (error.connectionErrors.first.map { HTTPFailure.reason($0.error) } ?? "the name has no address"))
         case let error as NIOSSLError: self = HTTPFailure.of(tls: "\(error)")
         case let error as NIOSSLExtraError: self = .trust("\(error)")
         case let error as BoringSSLError: self = HTTPFailure.of(tls: "\(error)")
-        case let error as IOError: self = .connection("\(error)")
+        case let error as IOError: self = .connection("no connection: \(HTTPFailure.reason(error))")
         case is ChannelError: self = .connection("the connection broke: \(error)")
         default: self = .connection("\(error)")
         }
+    }
+
+    /// NIO's own words are for those who look for a fault in it.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode))
     }
 
     private static func of(_ error: HTTPClientError) -> HTTPFailure {

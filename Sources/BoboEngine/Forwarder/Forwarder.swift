@@ -96,7 +96,10 @@ extension Forwarder {
     private func told(_ text: String, of request: ActionRequest) -> String {
         let limit = ActionOutcome.outputLimit
         // A character that was cut through reads as another one, of three bytes.
-        let masked = request.mask.apply(to: text, isCut: text.utf8.count > limit - 4)
+        let isCut = text.utf8.count > limit - 4
+        var whole = text[...]
+        while isCut, whole.unicodeScalars.last == "\u{FFFD}" { whole.unicodeScalars.removeLast() }
+        let masked = request.mask.apply(to: String(whole), isCut: isCut)
         guard masked.utf8.count > limit else { return masked }
         var end = masked.utf8.index(masked.startIndex, offsetBy: limit)
         while end.samePosition(in: masked.unicodeScalars) == nil { masked.utf8.formIndex(before: &end) }

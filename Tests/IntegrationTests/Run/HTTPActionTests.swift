@@ -82,14 +82,14 @@ import Testing
         try client.waitForMessages(5, timeout: .seconds(20))
         let events = try client.json(on: "bobo/actions/acting").map { $0["data"] }
         let outcomes = Dictionary(uniqueKeysWithValues: events.map { (Int($0["index"].number ?? -1), $0) })
-        #expect(outcomes[0]?["error"] == "the server answered 503 Said, after 3 attempts")
+        #expect(outcomes[0]?["error"] == "the server answered 503 Service Unavailable, after 3 attempts")
         #expect(outcomes[0]?["status"] == 503 && outcomes[0]?["output"] == "busy" && outcomes[0]?["success"] == false)
-        #expect(outcomes[1]?["error"] == "the server answered 429 Said, after 2 attempts")
-        #expect(outcomes[2]?["error"] == "the server answered 404 Said")
-        #expect(outcomes[3]?["error"] == "the server answered 500 Said")
+        #expect(outcomes[1]?["error"] == "the server answered 429 Too Many Requests, after 2 attempts")
+        #expect(outcomes[2]?["error"] == "the server answered 404 Not Found")
+        #expect(outcomes[3]?["error"] == "the server answered 500 Internal Server Error")
         #expect(
             outcomes[4]?["error"] == "the server closed the connection before it answered, after 2 attempts")
-        #expect(outcomes[4]?["status"] == nil)
+        #expect(outcomes[4]?["status"].number == nil)
         let asked = Dictionary(grouping: server.requests) { $0.line.split(separator: " ")[1] }.mapValues(\.count)
         #expect(asked == ["/busy": 3, "/many": 2, "/gone": 1, "/once": 1, "/broken": 2])
         _ = gateway
@@ -113,9 +113,9 @@ import Testing
         #expect(events.allSatisfy { $0["success"] == false && $0["status"] == nil })
         let errors = Dictionary(
             uniqueKeysWithValues: events.map { (Int($0["index"].number ?? -1), $0["error"].string ?? "") })
-        #expect(errors[0]?.hasPrefix("no connection to 127.0.0.1:\(closed): ") == true, "\(errors)")
+        #expect(errors[0] == "no connection: Connection refused")
         #expect(errors[1] == "no answer within 0.3 seconds")
-        #expect(errors[2]?.contains("name.invalid") == true, "\(errors)")
+        #expect(errors[2] == "no connection to name.invalid:80: the name has no address")
         try gateway.waitForLine(containing: "an action failed: no answer within 0.3 seconds")
         silent.end()
     }
@@ -239,7 +239,7 @@ import Testing
         try act("  - log: {message: '${secret(\"tokn\")}'}")
         let without = try BoboProcess.run(["run", "--broker", site.broker.url], in: site.folder)
         #expect(without.status == 65)
-        #expect(without.errors.contains("acting.yaml:4:29: found the secret \"tokn\""))
+        #expect(without.errors.contains("acting.yaml:4:30: found the secret \"tokn\""))
         try site.folder.write("token: x\n", to: "secrets.yaml")
         try site.configure("broker: {url: '\(site.broker.url)'}\nsecrets_file: secrets.yaml\n")
         let wrong = try BoboProcess.run(["run"], in: site.folder)
