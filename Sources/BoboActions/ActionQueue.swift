@@ -10,6 +10,7 @@ package final class ActionQueue {
     /// That wait, and the bytes of their texts.
     package static let limit = 1000
     package static let byteLimit = 16 << 20
+    package static let notBegun = "the gateway stopped before it began"
 
     private struct Waiting {
         let course: ActionCourse
@@ -33,7 +34,7 @@ package final class ActionQueue {
 
     /// - Returns: why the course's work cannot be taken; nil where it was.
     package func take(_ course: ActionCourse, _ job: ActionJob) -> String? {
-        guard !isClosed else { return ActionWorkers.stopped }
+        guard !isClosed else { return course.hasBegun ? ActionWorkers.stopped : ActionQueue.notBegun }
         // What has begun is one of the few that ran.
         if !course.hasBegun {
             guard queue.count < ActionQueue.limit, bytes + job.size <= ActionQueue.byteLimit else {

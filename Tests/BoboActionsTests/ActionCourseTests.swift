@@ -101,7 +101,7 @@ import Testing
         #expect(queue.dropped == 1)
         // Another phenomenon has workers left, but no room to wait.
         #expect(queue.close().count == ActionQueue.limit)
-        #expect(queue.take(course, job) == ActionWorkers.stopped)
+        #expect(queue.take(course, job) == ActionQueue.notBegun)
     }
 
     @Test func aPhenomenonLeavesWorkersToOthers() throws {

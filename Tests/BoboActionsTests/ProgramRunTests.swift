@@ -80,14 +80,12 @@ import Testing
         let folder = NSTemporaryDirectory() + "bobo-exec-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let begin = ContinuousClock.now
         // The grandchild does not heed SIGTERM.
         let outcome = try await shell(
-            "(trap '' TERM; echo $BASHPID; sleep 100 & echo $! > \(folder)/grandchild; wait; sleep 100) & sleep 100",
-            ", timeout: 500ms")
+            "(trap '' TERM; echo $BASHPID; sleep 1000 & echo $! > \(folder)/grandchild; wait; sleep 1000) & sleep 1000",
+            ", timeout: 3s")
         #expect(!outcome.isSuccess && outcome.status == nil)
-        #expect(outcome.error == "it did not end within 0.5 seconds, and was ended")
-        #expect(ContinuousClock.now - begin < .seconds(20))
+        #expect(outcome.error == "it did not end within 3.0 seconds, and was ended")
         let text = try String(contentsOfFile: folder + "/grandchild", encoding: .utf8)
         let grandchild = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         // Whoever adopts it takes its exit in a moment.
@@ -97,10 +95,8 @@ import Testing
     }
 
     @Test func whatAProgramLeavesBehindEndsWithIt() async throws {
-        let begin = ContinuousClock.now
-        let outcome = try await shell("sleep 100 & echo $!", ", timeout: 30s")
-        #expect(outcome.isSuccess)
-        #expect(ContinuousClock.now - begin < .seconds(10), "it holds the pipe, and is not waited for")
+        let outcome = try await shell("sleep 1000 & echo $!", ", timeout: 30s")
+        #expect(outcome.isSuccess, "it holds the pipe, and is not waited for until the timeout")
         let left = try #require(pid_t(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)))
         let deadline = ContinuousClock.now + .seconds(10)
         while isRunning(left), ContinuousClock.now < deadline { poll(nil, 0, 10) }

@@ -49,7 +49,9 @@ enum HTTPFailure: Sendable, CustomStringConvertible {
             ? .trust(
                 "the server's certificate is not trusted: none of the system's certificate authorities, or of SSL_CERT_FILE, has signed it, or it is of another name or out of date"
             )
-            : .connection("no TLS connection: \(text.prefix(300))")
+            : .connection(
+                "no TLS connection: \(text.prefix(300)); are there certificate authorities (ca-certificates, SSL_CERT_FILE)?"
+            )
     }
 
     var mayBeRetried: Bool {

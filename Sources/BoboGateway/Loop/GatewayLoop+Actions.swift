@@ -22,7 +22,7 @@ extension GatewayLoop {
     /// Nothing more is begun, and what runs is ended; each has its event.
     func closeActions() {
         for course in actions.close() {
-            end(course.request, ActionOutcome(isSuccess: false, error: "the gateway stopped before it began"))
+            end(course.request, ActionOutcome(isSuccess: false, error: ActionQueue.notBegun))
         }
     }
 

@@ -74,6 +74,7 @@ extension GatewayLoop {
         case .finishing:
             guard haveActionsEnded() else { return }
             guard publishing.isIdle && queue.count == 0 || !publishing.link.isConnected else { return }
+            stopping.actionsDue = nil
             for link in [reading.link, publishing.link] { link.stop() }
             // What was read and did not come to an end here stays the broker's.
             guard publishing.isIdle, reading.link.isConnected else { return part() }
@@ -89,9 +90,9 @@ extension GatewayLoop {
         }
     }
 
-    /// Those that run have a while.
+    /// Those that run, and what the last events bring, have a while.
     private func haveActionsEnded() -> Bool {
-        if let due = stopping.actionsDue, actions.isIdle || clock.passed >= due {
+        if let due = stopping.actionsDue, clock.passed >= due {
             stopping.actionsDue = nil
             closeActions()
         }

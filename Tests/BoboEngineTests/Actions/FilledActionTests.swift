@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test func aSecretThatTheCutGoesThroughIsTakenOut() throws {
-        for length in 0...4200 where length % 7 == 0 || 4080...4100 ~= length {
+        for length in 0...4200 where length % 97 == 0 || 4080...4100 ~= length {
             // As a worker cuts it.
             let whole = String(repeating: "x", count: length) + String(repeating: Self.token, count: 20)
             let output = String(decoding: whole.utf8.prefix(4096), as: UTF8.self)
