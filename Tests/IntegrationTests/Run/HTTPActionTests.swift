@@ -202,6 +202,37 @@ import Testing
         #expect(other.requests.isEmpty)
     }
 
+    @Test("Of two gateways that both read and complete a run, one carries its actions out")
+    func shared() throws {
+        let server = try HTTPServer()
+        var setup = Gateways.Setup()
+        setup.filters = ["home/#"]
+        setup.copies = 2
+        setup.sensors = ["{filter: home/#, event_id: string(payload)}"]
+        setup.patterns = [
+            "acting": """
+            phenomenon: acting
+            patterns:
+              - name: twice
+                input: [home/+]
+                key: levels[1]
+                blocks: [{followed_by: payload == 1}, {followed_by: payload == 2}]
+            actions: [{http: {url: '\(server.url)/${key}'}}]
+            """
+        ]
+        let gateways = try Gateways(setup)
+        try gateways.start()
+        try gateways.waitTillTogether()
+        let keys = (1...20).map { "k\($0)" }
+        for step in 1...2 { for key in keys { try gateways.client.publish("home/\(key)", "\(step)") } }
+        try gateways.wait(for: "actions") {
+            gateways.client.messages.count { $0.topic == "bobo/actions/acting" } >= keys.count
+        }
+        try gateways.waitForActiveRuns(0)
+        #expect(server.requests.map(\.line).sorted() == keys.map { "POST /\($0) HTTP/1.1" }.sorted())
+        #expect(gateways.client.messages.count { $0.topic == "bobo/actions/acting" } == keys.count)
+    }
+
     // MARK: Secrets
 
     @Test("A secret reaches the server, and is in no event and no line of the log, also where the server says it back")
