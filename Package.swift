@@ -27,9 +27,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -37,6 +39,7 @@ let package = Package(
             name: "CMosquitto", pkgConfig: "libmosquitto",
             providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CSpawn"),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         .target(name: "CEL", dependencies: ["CRE2"], swiftSettings: strict),
@@ -65,9 +68,22 @@ let package = Package(
         .target(name: "BoboGraph", dependencies: ["BoboEngine", "BoboTopics", "CEL"], swiftSettings: strict),
         .target(name: "BoboMQTT", dependencies: ["CMosquitto", "BoboTopics"], swiftSettings: strict),
         .target(
+            name: "BoboActions",
+            dependencies: [
+                "BoboEngine", "CSpawn",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "BoboGateway",
             dependencies: [
-                "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboPeers", "BoboSharing", "BoboTopics", "BoboYAML", "CEL",
+                "BoboActions", "BoboPatterns", "BoboEngine", "BoboMQTT", "BoboPeers", "BoboSharing", "BoboTopics",
+                "BoboYAML", "CEL",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -149,6 +165,10 @@ let package = Package(
         .testTarget(
             name: "BoboPeersTests",
             dependencies: ["BoboPeers", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BoboActionsTests",
+            dependencies: ["BoboActions", "BoboEngine", "BoboPatterns", "BoboTopics", "BoboYAML", "CEL"],
             swiftSettings: strict),
         .testTarget(name: "BoboMQTTTests", dependencies: ["BoboMQTT", "BoboTopics"], swiftSettings: strict),
         .testTarget(

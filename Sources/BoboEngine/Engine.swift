@@ -42,6 +42,7 @@ public final class Engine {
         self.options = options
         self.paths = paths
         scope = Scope(timezone: options.timezone)
+        scope.secrets = options.secrets
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider = Decider(
             sorted, scope: scope, maximumState: options.maximumState, recordsChanges: options.recordsChanges,
@@ -189,6 +190,7 @@ public final class Engine {
     package func replace(_ phenomena: [Phenomenon], options replacing: EngineOptions) {
         options.sensors = replacing.sensors
         options.defaultInput = replacing.defaultInput
+        scope.secrets = replacing.secrets
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider.replace(sorted, timestamp: clock.now)
         producer.forgetFrames()

@@ -27,6 +27,8 @@ public struct EngineOptions: Sendable {
     public var maximumPayload = 1 << 20
     /// So many topics are kept for patterns' `state`; beyond, the one longest unchanged goes.
     public var maximumState = 10_000
+    /// What `secret("name")` gives in actions.
+    public var secrets = Secrets()
     /// Whether `Engine.takeChanges()` is asked for.
     public var recordsChanges = false
     /// The patterns of which `Engine.takeExplanations()` tells what each event did to their runs, and why not more. It

@@ -33,6 +33,8 @@ enum PatternVersion {
         switch action {
         case .publish(_, _, let qos, let isRetained): "publish \(qos) \(isRetained)"
         case .log(_, let level): "log \(level)"
+        // None is made in Swift, where a closure does as much.
+        case .http, .exec, .sequence: "other"
         }
     }
 

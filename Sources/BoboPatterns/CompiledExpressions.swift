@@ -9,6 +9,7 @@ final class CompiledExpressions {
         /// What its names mean: the groups, in order.
         let groups: [String]
         let definitions: [ExpressionEnvironment.Definition]
+        let givesSecrets: Bool
     }
 
     private var programs: [Expression: Program] = [:]
@@ -16,12 +17,14 @@ final class CompiledExpressions {
     /// - Parameters:
     ///   - groups: of the environment, all but these and the definitions being equal.
     ///   - definitions: of the environment.
+    ///   - givesSecrets: whether the environment does.
     /// - Throws: `CompilationError` with every problem of the expression.
     func compile(
         _ source: String, in environment: ExpressionEnvironment, groups: [String],
-        definitions: [ExpressionEnvironment.Definition]
+        definitions: [ExpressionEnvironment.Definition], givesSecrets: Bool
     ) throws(CompilationError) -> Program {
-        let expression = Expression(source: source, groups: groups, definitions: definitions)
+        let expression = Expression(
+            source: source, groups: groups, definitions: definitions, givesSecrets: givesSecrets)
         if let program = programs[expression] { return program }
         let program = try environment.compile(source)
         programs[expression] = program

@@ -28,19 +28,26 @@ struct ExpressionReader {
 
     /// What an expression may read where nothing else is said.
     private let reach: Reach
+    /// nil: there is no `secret("name")`.
+    private let secrets: KnownSecrets?
 
-    /// - Parameter otherGroups: those of the file's other patterns, for `emit` and `actions` alone.
+    /// - Parameters:
+    ///   - otherGroups: those of the file's other patterns, for `emit` and `actions` alone.
+    ///   - secrets: what `secret("name")` may name; for `actions` alone.
     init(
         paths: PathTable, groups: [String], otherGroups: [String] = [],
         definitions: [ExpressionEnvironment.Definition] = [], compiled: CompiledExpressions,
-        state: StateReach = .none, keepsRecent: Bool = false, reach: Reach = .run, problems: ProblemCollector
+        state: StateReach = .none, keepsRecent: Bool = false, reach: Reach = .run, secrets: KnownSecrets? = nil,
+        problems: ProblemCollector
     ) {
         self.state = state
+        self.secrets = secrets
         self.reach = reach
         self.keepsRecent = keepsRecent
         self.definitions = definitions
         environment = ExpressionEnvironment(
-            paths: paths, groups: groups, otherGroups: otherGroups, definitions: definitions)
+            paths: paths, groups: groups, otherGroups: otherGroups, definitions: definitions,
+            givesSecrets: secrets != nil)
         self.groups = groups + otherGroups
         self.compiled = compiled
         self.problems = problems
@@ -75,9 +82,11 @@ struct ExpressionReader {
         _ text: String, _ reach: Reach? = nil, place: (Int) -> SourcePlace, comment: String = ""
     ) -> Program? {
         do {
-            let program = try compiled.compile(text, in: environment, groups: groups, definitions: definitions)
+            let program = try compiled.compile(
+                text, in: environment, groups: groups, definitions: definitions, givesSecrets: secrets != nil)
             for hint in program.hints { problems.hint(place(hint.offset), hint.message) }
-            return isWithin(reach ?? self.reach, program, place) && keeps(program, place) ? program : nil
+            let isSound = isWithin(reach ?? self.reach, program, place) && keeps(program, place)
+            return secrets?.report(program, place, problems) != false && isSound ? program : nil
         } catch {
             for problem in error.problems { problems.error(place(problem.offset), problem.message + comment) }
             return nil

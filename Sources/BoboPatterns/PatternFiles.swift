@@ -9,17 +9,22 @@ package struct PatternFiles {
     package let problems: ProblemCollector
     private let prefix: String
     private let needsTopics: Bool
+    private let secrets: KnownSecrets
 
     /// - Parameters:
     ///   - prefix: the first level of the topics of complex and action events.
     ///   - needsTopics: whether a pattern that names no topic is an error, as where the configuration has no `sensors`.
+    ///   - secrets: what `secret("name")` may name in actions.
     package init(
-        paths: PathTable, problems: ProblemCollector, prefix: String = EngineOptions().prefix, needsTopics: Bool = false
+        paths: PathTable, problems: ProblemCollector, prefix: String = EngineOptions().prefix,
+        needsTopics: Bool = false,
+        secrets: KnownSecrets = .any
     ) {
         self.paths = paths
         self.problems = problems
         self.prefix = prefix
         self.needsTopics = needsTopics
+        self.secrets = secrets
     }
 
     /// The phenomena of a file or of a folder's `*.yaml`, `*.yml` and `*.json`; those of its subfolders and `*.test.yaml`
@@ -46,7 +51,7 @@ package struct PatternFiles {
         for root in roots {
             guard let root else { continue }
             let found = PhenomenonReader(
-                paths: paths, problems: problems, compiled: compiled, needsTopics: needsTopics
+                paths: paths, problems: problems, compiled: compiled, needsTopics: needsTopics, secrets: secrets
             ).phenomenon(root)
             if let name = found.name {
                 if let first = places[name.text] {

@@ -10,6 +10,8 @@ struct PatternReader {
     let compiled: CompiledExpressions
     /// Whether a pattern that names no topic is an error.
     let needsTopics: Bool
+    /// What `secret("name")` may name in `actions`.
+    let secrets: KnownSecrets
     /// The groups of all patterns of the file, which `emit` and `actions` may name.
     let phenomenonGroups: [String]
 
@@ -47,12 +49,16 @@ struct PatternReader {
         let maximumRuns = bound(reader.optional("max_runs"), default: Pattern.defaultMaximumRuns)
         let maximumHistory = bound(reader.optional("max_history"), default: Pattern.defaultMaximumHistory)
 
-        let emitReader = EmitReader(
-            expressions: ExpressionReader(
+        func completion(_ secrets: KnownSecrets?) -> ExpressionReader {
+            ExpressionReader(
                 paths: paths, groups: groups, otherGroups: phenomenonGroups.filter { !groups.contains($0) },
-                definitions: definitions, compiled: compiled, state: kept, reach: .completion, problems: problems))
-        let emitted = (reader.optional("emit") ?? emit).map(emitReader.emit) ?? Emit()
-        let carried = (reader.optional("actions") ?? actions).map(emitReader.actions) ?? []
+                definitions: definitions, compiled: compiled, state: kept, reach: .completion, secrets: secrets,
+                problems: problems)
+        }
+        let emitted =
+            (reader.optional("emit") ?? emit).map(EmitReader(expressions: completion(nil)).emit) ?? Emit()
+        let carried =
+            (reader.optional("actions") ?? actions).map(ActionReader(expressions: completion(secrets)).actions) ?? []
         reader.finish()
         guard let name, !blocks.isEmpty else { return nil }
         let pattern = Pattern(

@@ -184,7 +184,7 @@ package enum PatternSchema {
                 "retain": {"type": "boolean"}
               }
             },
-            "actions": {"type": "array", "items": {"$ref": "#/$defs/action"}, "description": "What is done when a run completes. Texts may hold ${expression}."},
+            "actions": {"type": "array", "maxItems": 100, "items": {"$ref": "#/$defs/action"}, "description": "What is done when a run completes. Texts may hold ${expression}."},
             "action": {
               "type": "object",
               "oneOf": [
@@ -201,8 +201,8 @@ package enum PatternSchema {
                 "http": {"$ref": "#/$defs/http"},
                 "exec": {"$ref": "#/$defs/exec"},
                 "log": {"$ref": "#/$defs/log"},
-                "sequence": {"$ref": "#/$defs/actions"},
-                "stop_on_failure": {"type": "boolean", "description": "Default: true."}
+                "sequence": {"$ref": "#/$defs/actions", "minItems": 1, "description": "One after the other."},
+                "stop_on_failure": {"type": "boolean", "description": "Whether the rest is left out after one that fails. Default: true."}
               }
             },
             "publish": {
@@ -221,12 +221,12 @@ package enum PatternSchema {
               "required": ["url"],
               "additionalProperties": false,
               "properties": {
-                "url": {"type": "string"},
-                "method": {"type": "string", "description": "Default: POST."},
-                "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+                "url": {"type": "string", "pattern": "^([hH][tT][tT][pP][sS]?://|\\$\\{)", "description": "Begins with http:// or https://; secret() may give all of it."},
+                "method": {"type": "string", "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,32}$", "description": "Default: POST."},
+                "headers": {"type": "object", "maxProperties": 100, "propertyNames": {"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}$"}, "additionalProperties": {"type": "string"}},
                 "body": {"description": "A text, or a mapping or list that is written as JSON."},
-                "timeout": {"$ref": "#/$defs/duration", "description": "Default: 10s."},
-                "retries": {"type": "integer", "minimum": 0, "description": "Default: 2."}
+                "timeout": {"$ref": "#/$defs/duration", "description": "Of each attempt, 100ms to 5m. Default: 10s."},
+                "retries": {"type": "integer", "minimum": 0, "maximum": 10, "description": "After no answer, 5xx or 429. Default: 2."}
               }
             },
             "exec": {
@@ -234,10 +234,10 @@ package enum PatternSchema {
               "required": ["command"],
               "additionalProperties": false,
               "properties": {
-                "command": {"type": "array", "minItems": 1, "items": {"type": "string"}, "description": "Program and arguments, no shell."},
-                "environment": {"type": "object", "additionalProperties": {"type": "string"}},
+                "command": {"type": "array", "minItems": 1, "maxItems": 1000, "prefixItems": [{"type": "string", "minLength": 1}], "items": {"type": "string"}, "description": "Program and arguments, no shell."},
+                "environment": {"type": "object", "maxProperties": 100, "propertyNames": {"pattern": "^[^=]{1,200}$"}, "additionalProperties": {"type": "string"}},
                 "input": {"description": "What the program reads from its standard input."},
-                "timeout": {"$ref": "#/$defs/duration", "description": "Default: 30s."}
+                "timeout": {"$ref": "#/$defs/duration", "description": "100ms to 1h. Default: 30s."}
               }
             },
             "log": {

@@ -9,6 +9,7 @@ struct PhenomenonReader {
     let problems: ProblemCollector
     let compiled: CompiledExpressions
     let needsTopics: Bool
+    let secrets: KnownSecrets
 
     /// The name of the phenomenon, where it has a sound one, and the phenomenon, where it has a sound pattern, too; whatever
     /// is wrong has been reported.
@@ -28,7 +29,8 @@ struct PhenomenonReader {
         let groups = Pattern.groups(of: (nodes ?? []).flatMap(PhenomenonReader.groupNames))
         let patterns = (nodes ?? []).compactMap { node in
             PatternReader(
-                paths: paths, problems: problems, compiled: compiled, needsTopics: needsTopics, phenomenonGroups: groups
+                paths: paths, problems: problems, compiled: compiled, needsTopics: needsTopics, secrets: secrets,
+                phenomenonGroups: groups
             )
             .pattern(node, emit: emit, actions: actions)
         }

@@ -9,10 +9,10 @@ struct Loaded {
     let errors: [String]
     let hints: [String]
 
-    init(_ texts: String...) {
+    init(_ texts: String..., secrets: KnownSecrets = .any) {
         let problems = ProblemCollector()
         let files = zip("abcdefgh", texts).map { (file: "\($0).yaml", text: $1) }
-        phenomena = PatternFiles(paths: PathTable(), problems: problems).load(texts: files)
+        phenomena = PatternFiles(paths: PathTable(), problems: problems, secrets: secrets).load(texts: files)
         errors = problems.errors.map(\.description)
         hints = problems.hints.map(\.description)
     }

@@ -15,6 +15,10 @@ final class Scope: Activation {
     @exclusivity(unchecked) var state: StateStore?
     /// Which of the filters of `state` are the pattern's. Only of a pattern that reads them.
     @exclusivity(unchecked) var stateFilters: [Int] = []
+    /// What `secret` gives.
+    @exclusivity(unchecked) var secrets = Secrets()
+    /// The secrets that were asked for, and what was made of them, until someone takes them.
+    @exclusivity(unchecked) var revealed: [String] = []
     /// Of predicates, until someone takes them.
     var warnings: [PredicateWarning] = []
     /// Hears each predicate that is asked; nil where nobody wants to know.

@@ -4,20 +4,7 @@ extension Template {
     /// The text with the values of its expressions: a text as it is, anything else as JSON.
     func fill(_ scope: Scope) throws(EvaluationFailure) -> String {
         var result = ""
-        for part in parts {
-            switch part {
-            case .text(let text): result += text
-            case .expression(let program):
-                let value = try program.evaluate(scope)
-                if case .string(let text) = value {
-                    result += text
-                } else {
-                    var json = JSONWriter()
-                    json.write(value)
-                    result += json.text
-                }
-            }
-        }
+        for part in parts { result += try part.fill(scope) }
         return result
     }
 
@@ -27,11 +14,39 @@ extension Template {
     }
 }
 
+extension Template.Part {
+    func fill(_ scope: Scope) throws(EvaluationFailure) -> String {
+        switch self {
+        case .text(let text): return text
+        case .expression(let program):
+            let value = try program.reveal(scope)
+            if case .string(let text) = value { return text }
+            var json = JSONWriter()
+            json.write(value)
+            return json.text
+        }
+    }
+}
+
+extension Program {
+    /// What is shorter than this tells nothing of the secret it was made of, such as `on`.
+    private static let shortestRevealed = 6
+
+    /// Its value; where that was made of secrets, the scope keeps it, so that it can be taken out of what is told.
+    fileprivate func reveal(_ scope: Scope) throws(EvaluationFailure) -> Value {
+        let value = try evaluate(scope)
+        if readsSecrets, case .string(let text) = value, text.utf8.count >= Program.shortestRevealed {
+            scope.revealed.append(text)
+        }
+        return value
+    }
+}
+
 extension PayloadTemplate {
     func fill(_ scope: Scope) throws(EvaluationFailure) -> [UInt8] {
         switch self {
         case .text(let template):
-            if let program = template.onlyExpression, case .bytes(let bytes) = try program.evaluate(scope) {
+            if let program = template.onlyExpression, case .bytes(let bytes) = try program.reveal(scope) {
                 return bytes
             }
             return Array(try template.fill(scope).utf8)
@@ -49,7 +64,7 @@ extension PayloadTemplate.Document {
         case .literal(let text): json.raw(text)
         case .text(let template):
             if let program = template.onlyExpression {
-                json.write(try program.evaluate(scope))
+                json.write(try program.reveal(scope))
             } else {
                 json.write(try template.fill(scope))
             }

@@ -16,16 +16,6 @@ public struct Emit: Sendable {
     }
 }
 
-/// What is done when a run completes.
-public enum Action: Sendable {
-    public enum Level: String, Sendable, CaseIterable {
-        case trace, debug, info, warning, error
-    }
-
-    case publish(topic: Template, payload: PayloadTemplate, qos: Int, isRetained: Bool)
-    case log(message: Template, level: Level)
-}
-
 /// A text with places for the values of expressions.
 public struct Template: Sendable {
     public enum Part: Sendable {
@@ -36,6 +26,16 @@ public struct Template: Sendable {
     public let parts: [Part]
 
     public init(_ parts: [Part]) { self.parts = parts }
+
+    /// What comes before its first expression.
+    package var leadingText: String {
+        if case .text(let text)? = parts.first { text } else { "" }
+    }
+
+    /// The expression that it begins with; nil where it begins with a text, or is empty.
+    package var leadingExpression: Program? {
+        if case .expression(let program)? = parts.first { program } else { nil }
+    }
 }
 
 /// A payload: a text, or a document whose texts are filled in and which is written as JSON.

@@ -32,7 +32,8 @@ public struct ExpressionEnvironment: Sendable {
         "now",
         "timezone", "sum", "avg", "stddev", "size", "topic_matches", "latest", "latest_of", "unix_seconds",
         "unix_millis",
-        "recent", "secret", "has", "all", "exists", "exists_one", "map", "filter", "true", "false", "null", "in", "as",
+        "recent", "secret", "url_encode", "has", "all", "exists", "exists_one", "map", "filter", "true", "false",
+        "null", "in", "as",
         "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace",
         "return", "var", "void", "while", "int", "uint", "double", "bool", "string", "bytes", "list", "type", "dyn",
         "duration", "timestamp", "math", "strings", "cel", "base64", "matches",
@@ -55,8 +56,10 @@ public struct ExpressionEnvironment: Sendable {
     /// - Parameters:
     ///   - otherGroups: those of the phenomenon's other patterns, empty lists here; for `emit` and `actions` alone.
     ///   - definitions: names that stand for expressions; one that cannot be parsed is none.
+    ///   - givesSecrets: whether there is `secret("name")`, as in the texts of actions.
     public init(
-        paths: PathTable, groups: [String], otherGroups: [String] = [], definitions: [Definition] = []
+        paths: PathTable, groups: [String], otherGroups: [String] = [], definitions: [Definition] = [],
+        givesSecrets: Bool = false
     ) {
         let event = CELType.object(ExpressionEnvironment.eventType.name)
         environment = Environment(paths: paths)
@@ -75,8 +78,14 @@ public struct ExpressionEnvironment: Sendable {
             // The text is the language's own, so that it always parses.
             try? environment.declare(alias: name, expression: "event." + name)
         }
-        environment.declare(reserved: "secret", reason: "`secret` is not built yet")
+        if givesSecrets {
+            environment.declare(SecretFunction.declaration)
+        } else {
+            environment.declare(
+                reserved: SecretFunction.name, reason: "`secret` is for the texts of \"actions\" alone")
+        }
         environment.declare(TopicMatching.declaration)
+        environment.declare(URLEncoding.declaration)
         for function in StateFunctions.declarations { environment.declare(function) }
         for definition in definitions {
             try? environment.declare(alias: definition.name, expression: definition.expression)

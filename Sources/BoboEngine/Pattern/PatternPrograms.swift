@@ -18,7 +18,12 @@ extension Action {
     fileprivate var programs: [Program] {
         switch self {
         case .publish(let topic, let payload, _, _): topic.programs + payload.programs
+        case .http(let http):
+            http.url.programs + http.headers.flatMap(\.value.programs) + (http.body?.programs ?? [])
+        case .exec(let exec):
+            (exec.arguments + exec.environment.map(\.value)).flatMap(\.programs) + (exec.input?.programs ?? [])
         case .log(let message, _): message.programs
+        case .sequence(let actions, _): actions.flatMap(\.programs)
         }
     }
 }

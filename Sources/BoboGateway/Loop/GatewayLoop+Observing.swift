@@ -15,6 +15,7 @@ extension GatewayLoop {
             dropped: queue.dropped + reading.tooLarge, queue: queue.count, waiting: publishing.waiting,
             publishedEvents: publishing.publishedEvents, refused: publishing.refused, engine: shared.engine.statistics,
             timers: shared.engine.timerCount, runs: shared.engine.runsByBlock, actions: observed.actions,
+            actionFigures: actionFigures,
             peers: shared.peers?.report(at: moment), bytesToPeers: observed.bytesToPeers,
             bytesFromPeers: observed.bytesFromPeers, memory: StatisticsReport.residentBytes(), topics: observed.topics)
     }

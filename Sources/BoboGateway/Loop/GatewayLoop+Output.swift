@@ -22,8 +22,8 @@ extension GatewayLoop {
             if let topic = topics.inbox(of: peer) { publishing.publish(bytes, toPeer: topic) }
         case .publish(let event, let actions):
             publish(event)
-            actions.forEach(carryOut)
-        case .act(let request): carryOut(request)
+            actions.forEach { begin($0) }
+        case .act(let request): begin(request)
         case .status(let isOnline): publishing.announce(isOnline ? "online" : "offline")
         case .publishMark(let number): publish(topics.markName, Array("\(number)".utf8), qos: .atLeastOnce)
         case .subscribe(let partition):
@@ -73,31 +73,6 @@ extension GatewayLoop {
             Publishing.Outgoing(
                 topic: topic, payload: event.json, qos: qos, isRetained: event.isRetained,
                 contentType: "application/cloudevents+json", run: shared.peers == nil ? nil : event.identifier))
-    }
-
-    private func carryOut(_ request: ActionRequest) {
-        let outcome: ActionOutcome
-        switch request.work {
-        case .publish(let topic, let payload, let qos, let isRetained):
-            publish(try? TopicName(topic), payload, qos: QoS(rawValue: UInt8(clamping: qos)), isRetained: isRetained)
-            outcome = ActionOutcome(isSuccess: true)
-        case .log(let message, let level):
-            logger.log(
-                level: Logger.Level(rawValue: level.rawValue) ?? .info, "\(message)",
-                metadata: ["phenomenon": "\(request.phenomenon)"])
-            outcome = ActionOutcome(isSuccess: true, output: String(message.prefix(4096)))
-        case .failed(let reason):
-            logger.warning(
-                "an action failed: \(reason)",
-                metadata: ["phenomenon": "\(request.phenomenon)", "action": "\(request.name)"])
-            outcome = ActionOutcome(isSuccess: false, error: reason)
-        }
-        observer?.note(request, outcome)
-        let engine = shared.engine
-        let event = engine.take(outcome, of: request, at: engine.now ?? ArrivalClock.date)
-        publish(
-            try? TopicName(event.topic), event.json, qos: .atLeastOnce, contentType: "application/cloudevents+json")
-        shared.settle(at: moment)
     }
 
     func publish(

@@ -1,3 +1,4 @@
+import BoboActions
 import BoboMQTT
 import BoboSharing
 import Logging
@@ -18,11 +19,15 @@ struct Stopping {
     var isAsked = false
     /// When it ends whatever has not been acknowledged.
     var deadline: Duration?
+    /// When it ends the actions that still run; nil once it has.
+    var actionsDue: Duration?
     /// Whether the session that reads ends with it.
     var endsSession = false
     var phase = Phase.finishing
 
     static let timeout = Duration.seconds(5)
+    /// Of these, for actions: what is ended then still has time to go, and its event.
+    static let timeoutOfActions = Duration.seconds(3)
 }
 
 extension GatewayLoop {
@@ -39,6 +44,7 @@ extension GatewayLoop {
     func say(goodbye endsSession: Bool) {
         stopping.endsSession = endsSession
         stopping.deadline = clock.passed + Stopping.timeout
+        stopping.actionsDue = clock.passed + Stopping.timeoutOfActions
     }
 
     /// In order: what was read is taken and published, the reading is acknowledged, both connections say goodbye.
@@ -66,7 +72,9 @@ extension GatewayLoop {
         let connection = reading.link.connection
         switch stopping.phase {
         case .finishing:
+            guard haveActionsEnded() else { return }
             guard publishing.isIdle && queue.count == 0 || !publishing.link.isConnected else { return }
+            stopping.actionsDue = nil
             for link in [reading.link, publishing.link] { link.stop() }
             // What was read and did not come to an end here stays the broker's.
             guard publishing.isIdle, reading.link.isConnected else { return part() }
@@ -80,6 +88,15 @@ extension GatewayLoop {
             part()
         case .goodbye: break
         }
+    }
+
+    /// Those that run, and what the last events bring, have a while.
+    private func haveActionsEnded() -> Bool {
+        if let due = stopping.actionsDue, clock.passed >= due {
+            stopping.actionsDue = nil
+            closeActions()
+        }
+        return actions.isIdle
     }
 
     private func part() {

@@ -1,3 +1,4 @@
+import BoboActions
 import BoboEngine
 import BoboMQTT
 import BoboPeers
@@ -29,6 +30,9 @@ final class GatewayLoop {
     let observer: LoopObserver?
     let discovery: HomeAssistantAnnouncer?
     let topics: GatewayTopics
+    let actions: ActionQueue
+    var actionLog: ActionLog
+    private let actionWorkers: ActionWorkers
     private let wakeUp: WakeUp
     private let requests: LoopRequests
     var partitioning: Partitioning
@@ -53,7 +57,11 @@ final class GatewayLoop {
         self.configuration = configuration
         self.logger = logger
         self.requests = requests
-        wakeUp = requests.wakeUp
+        let wakeUp = requests.wakeUp
+        self.wakeUp = wakeUp
+        actionWorkers = ActionWorkers(agent: "bobo/\(Gateway.version)") { wakeUp.signal() }
+        actions = ActionQueue(actionWorkers)
+        actionLog = ActionLog(logger)
         self.onComplexEvent = onComplexEvent
         self.observer = observer
         discovery =
@@ -88,6 +96,10 @@ final class GatewayLoop {
         reading.link.begin { clock.passed }
         publishing.link.begin { clock.passed }
         listen()
+        defer {
+            _ = actions.close()
+            actionWorkers.end()
+        }
         while !isOver() {
             wait()
             // Before anything is read: whether the gateway stood still is seen here.
@@ -97,6 +109,7 @@ final class GatewayLoop {
             publishing.link.tick(self.clock.passed)
             if let refusal = reading.link.refusal ?? publishing.link.refusal { throw refusal }
             _ = publishing.link.connection.read()
+            takeEndedActions()
             carryOut()
             let more = readAndTake()
             housekeeping(self.clock.passed)
@@ -134,7 +147,9 @@ final class GatewayLoop {
     private func waitMilliseconds() -> Int64 {
         let moment = moment
         var until = min(nextMisc, nextStatistics, shared.nextDeadline(at: moment))
-        for due in [reading.link.dueAt, publishing.link.dueAt, stopping.deadline, discovery?.nextDueAt] {
+        for due in [
+            reading.link.dueAt, publishing.link.dueAt, stopping.deadline, stopping.actionsDue, discovery?.nextDueAt,
+        ] {
             if let due { until = min(until, due) }
         }
         guard until > moment.now else { return 0 }
@@ -176,7 +191,8 @@ final class GatewayLoop {
         let figures = StatisticsReport.Figures(
             engine: shared.engine.statistics, received: messages, dropped: queue.dropped + reading.tooLarge,
             queue: queue.count, publishedEvents: publishing.publishedEvents, refused: publishing.refused,
-            peers: shared.peers?.report(at: moment), readElsewhere: shared.droppedAsRead)
+            peers: shared.peers?.report(at: moment), readElsewhere: shared.droppedAsRead,
+            actions: actionFigures)
         let json = report.json(figures, date: ArrivalClock.date, uptime: now)
         if publishing.link.isConnected {
             publish(topics.statistics, json, qos: .atMostOnce)

@@ -16,6 +16,7 @@ struct StatisticsReport {
         let peers: PeersReport?
         /// Messages that waited while the gateway did not read, and that another gateway had read.
         let readElsewhere: Int
+        let actions: ActionFigures
     }
 
     private var last: (received: UInt64, uptime: Duration) = (0, .zero)
@@ -71,6 +72,8 @@ struct StatisticsReport {
         json.write(Int64(figures.publishedEvents))
         json.raw(",")
         if let peers = figures.peers { peers.write(to: &json) } else { json.raw("\"peers\":{},\"partitions\":{}") }
+        json.raw(",\"actions\":")
+        figures.actions.write(to: &json)
         json.raw(",\"queue\":")
         json.write(Int64(figures.queue))
         json.raw(",\"memory\":")
@@ -86,6 +89,8 @@ struct StatisticsReport {
         let counts = [
             ("messages were dropped: the queue was full or they were too large", figures.dropped + messages.tooLarge),
             ("messages could not be published", figures.refused),
+            ("actions were dropped: too many waited", figures.actions.dropped),
+            ("actions failed", figures.actions.failed),
             ("messages were dropped: no JSON where `sensors` says JSON", messages.notJSON),
             ("events came late", figures.engine.late),
             ("timestamps could not be read; the arrival counts", messages.timestampFailed),

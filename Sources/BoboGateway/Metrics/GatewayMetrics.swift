@@ -67,6 +67,9 @@ final class GatewayMetrics {
             let result = action.isSuccess ? "success" : "failure"
             counter(MetricNames.actions, [("action", action.name), ("result", result)], count)
         }
+        counter(MetricNames.droppedActions, [], snapshot.actionFigures.dropped)
+        gauge(MetricNames.waitingActions, [], Double(snapshot.actionFigures.waiting))
+        gauge(MetricNames.runningActions, [], Double(snapshot.actionFigures.running))
         counter(MetricNames.published, [], snapshot.publishedEvents)
         counter(MetricNames.refused, [], snapshot.refused)
         gauge(MetricNames.timers, [], Double(snapshot.timers))

@@ -14,6 +14,9 @@ package enum MetricNames {
     static let published = "bobo_published_events_total"
     static let refused = "bobo_refused_messages_total"
     static let actions = "bobo_actions_total"
+    static let droppedActions = "bobo_dropped_actions_total"
+    static let waitingActions = "bobo_waiting_actions"
+    static let runningActions = "bobo_running_actions"
     static let timers = "bobo_timers"
     static let resting = "bobo_resting_keys"
     static let stateTopics = "bobo_state_topics"
@@ -48,6 +51,8 @@ package enum MetricNames {
         (complexEvents, "Complex events by phenomenon and pattern, as this gateway published them."),
         (published, "Complex and action events handed to the broker."),
         (refused, "Messages that the broker refused."), (actions, "Actions by how they ended."),
+        (droppedActions, "Actions that were dropped, since too many waited; they count as failed, too."),
+        (waitingActions, "Actions that wait for a worker."), (runningActions, "Actions under way."),
         (timers, "Timers that are set."), (resting, "Keys of which no run starts for a while."),
         (stateTopics, "Topics whose last message is kept for latest and latest_of."),
         (queue, "Messages that wait for the engine."),

@@ -29,6 +29,7 @@ package struct GatewaySnapshot: Sendable {
     /// Of all patterns, in the order of output.
     package let runs: [RunsByBlock]
     package let actions: [ActionResult: Int]
+    package let actionFigures: ActionFigures
     /// nil: a lone gateway.
     package let peers: PeersReport?
     package let bytesToPeers: Int

@@ -32,10 +32,14 @@ package struct EnginePreparation {
         files = FileWatch(patterns)
         self.paths = paths
         let needsTopics = unnamed == .areErrors && configuration.sensors.isEmpty
+        // A replay and a test carry out no action.
+        let given = unnamed == .areErrors ? configuration.secrets(problems) : (.any, Secrets())
         phenomena = PatternFiles(
-            paths: paths, problems: problems, prefix: configuration.prefix, needsTopics: needsTopics
+            paths: paths, problems: problems, prefix: configuration.prefix, needsTopics: needsTopics,
+            secrets: given.known
         ).load(paths: patterns)
         var options = EngineOptions()
+        options.secrets = given.secrets
         options.gateway = configuration.instance
         options.prefix = configuration.prefix
         options.timezone = configuration.timezone

@@ -24,6 +24,14 @@ package struct GatewayFigures: Decodable, Sendable {
         package let patterns: [Pattern]?
     }
 
+    package struct Actions: Decodable, Sendable {
+        package let succeeded: Int64?
+        package let failed: Int64?
+        package let dropped: Int64?
+        package let waiting: Int64?
+        package let running: Int64?
+    }
+
     package struct Pattern: Decodable, Sendable {
         package let phenomenon: String
         package let pattern: String
@@ -60,6 +68,7 @@ package struct GatewayFigures: Decodable, Sendable {
     package let messages: Messages?
     package let runs: Runs?
     package let eventsPublished: Int64?
+    package let actions: Actions?
     package let peers: [String: Peer]?
     /// By partition, who reads it.
     package let partitions: [String: [String]]?
@@ -73,7 +82,7 @@ package struct GatewayFigures: Decodable, Sendable {
     static let maximumSize = 4 << 20
 
     private enum CodingKeys: String, CodingKey {
-        case ts, version, uptime, messages, runs, peers, partitions, reading, queue, memory
+        case ts, version, uptime, messages, runs, actions, peers, partitions, reading, queue, memory
         case eventsPublished = "events_published"
     }
 

@@ -47,7 +47,8 @@ struct Check: ParsableCommand {
         let configuration = load(.process(file: config), problems)
         let files = PatternFiles(
             paths: PathTable(), problems: problems, prefix: configuration?.prefix ?? EngineOptions().prefix,
-            needsTopics: configuration?.file != nil && configuration?.sensors.isEmpty == true)
+            needsTopics: configuration?.file != nil && configuration?.sensors.isEmpty == true,
+            secrets: configuration?.knownSecrets(problems) ?? .any)
         var configurations = Set([configuration?.file].compactMap(\.self))
         var patterns: [String] = []
         var loaded: [Configuration] = []

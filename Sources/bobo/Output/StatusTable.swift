@@ -55,6 +55,14 @@ struct StatusTable {
                     + (runs.resting.map { $0 > 0 ? ", \($0) keys at rest" : "" } ?? "") + "; "
                     + "\(Self.number(figures.eventsPublished)) events published")
         }
+        // A gateway without actions has nothing to say of them.
+        if let actions = figures.actions, (actions.succeeded ?? 0) + (actions.failed ?? 0) + (actions.running ?? 0) > 0
+        {
+            lines.append(
+                "  actions   \(Self.number(actions.succeeded)) succeeded, \(Self.number(actions.failed)) failed, "
+                    + "\(Self.number(actions.running)) running, \(Self.number(actions.waiting)) waiting"
+                    + (actions.dropped.map { $0 > 0 ? ", \($0) dropped" : "" } ?? ""))
+        }
         if let memory = figures.memory { lines.append("  memory    \(memory >> 20) MiB") }
         return lines
     }

@@ -24,6 +24,11 @@ enum SchemaSamples {
               - publish: {topic: a/b, payload: text, qos: 0, retain: false}
               - publish: {topic: a/b, payload: {a: [1, true, null, "${key}"]}}
               - log: {message: "it is ${key}", level: warning}
+              - http: {url: "https://h/${key}", method: PUT, headers: {X-Key: "${key}"}, body: {a: "${key}"}, timeout: 5s, retries: 0}
+              - http: {url: '${secret("hook")}', body: text}
+              - exec: {command: [p, "${key}"], environment: {A: "${key}"}, input: [1], timeout: 1m}
+              - sequence: [{log: {message: m}}, {sequence: [{log: {message: m}}], stop_on_failure: false}]
+                stop_on_failure: true
             patterns:
               - name: a pattern's name
                 input: [home/+/temperature, {on: [home/#, '#', +/+], where: payload > 1}]
@@ -130,7 +135,13 @@ enum SchemaSamples {
             "actions: [{}]", "actions: [{log: text}]", "actions: [{log: {}}]", "actions: [{log: {message: 1}}]",
             "actions: [{log: {message: m, level: loud}}]", "actions: [{publish: {payload: x}}]",
             "actions: [{publish: {topic: t}, log: {message: m}}]", "actions: [{mail: {to: me}}]",
-            "actions: [{publish: {topic: t, retained: true}}]",
+            "actions: [{publish: {topic: t, retained: true}}]", "actions: [{http: {}}]", "actions: [{http: {url: x}}]",
+            "actions: [{http: {url: 'http://h/', method: A B}}]", "actions: [{http: {url: 'http://h/', retries: 11}}]",
+            "actions: [{http: {url: 'http://h/', headers: {'a:': b}}}]", "actions: [{exec: {command: sleep 5}}]",
+            "actions: [{exec: {command: []}}]", "actions: [{exec: {command: ['']}}]",
+            "actions: [{exec: {command: [sleep, 5]}}]", "actions: [{exec: {command: [p], environment: {'a=b': c}}}]",
+            "actions: [{sequence: []}]", "actions: [{sequence: [{log: {}}]}]",
+            "actions: [{log: {message: m}, stop_on_failure: true}]",
         ].map { pattern($0) }
         + [
             "[]", "{}", "3", "[3]", "[{}]", "[{group: a}]", "[{next: payload > 1, followed_by: payload > 1}]",
