@@ -12,6 +12,10 @@ struct TopicTable: ~Copyable {
 
         var route: Route { reference.takeUnretainedValue() }
 
+        /// The table holds the route meanwhile.
+        @inline(__always)
+        func withRoute<Result>(_ body: (Route) -> Result) -> Result { reference._withUnsafeGuaranteedRef(body) }
+
         @inline(__always)
         func isIdle(_ content: EventContent) -> Bool {
             guard path >= 0, let number = content.number(Int(path)) else { return false }
