@@ -82,17 +82,22 @@ public final class Engine {
     ) rethrows -> UInt64 {
         let parser = receiver.lineParser
         parser.begin(lines: lines)
-        var line = bobo_scanned_line()
         var number = number
-        while true {
-            switch parser.next(&line) {
-            case bobo_scanned_end: return number
-            case bobo_scanned_blank: break
-            case bobo_scanned_whole where take(line, number): try step()
-            default: try other(UnsafeRawBufferPointer(start: line.line, count: line.line_length), number)
+        while case let count = parser.nextLines(), count > 0 {
+            routes.prefetch(parser.lines, count)
+            for index in 0..<count {
+                let kind = bobo_scanned(UInt32(truncatingIfNeeded: parser.lines[index].kind))
+                switch kind {
+                case bobo_scanned_blank: break
+                case bobo_scanned_whole where take(parser.lines[index], number): try step()
+                default:
+                    let (start, count) = (parser.lines[index].line, parser.lines[index].line_length)
+                    try other(UnsafeRawBufferPointer(start: start, count: count), number)
+                }
+                number += 1
             }
-            number += 1
         }
+        return number
     }
 
     /// - Returns: false where it is to be read the other way.

@@ -16,6 +16,9 @@ struct FixedArray<Element: ~Copyable>: ~Copyable {
         start.deallocate()
     }
 
+    /// Good as long as this is there.
+    var pointer: UnsafeMutablePointer<Element> { start }
+
     var isEmpty: Bool { count == 0 }
 
     var indices: Range<Int> { 0..<count }

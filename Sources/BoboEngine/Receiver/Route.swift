@@ -49,6 +49,8 @@ final class Route {
     /// In the order of output.
     private let interests: FixedArray<Interest>
     private let candidates: Candidates
+    /// Where that lies, perhaps, which an event of the topic leads to; never read, but for the processor to look there in advance.
+    let hints: FixedArray<UnsafeRawPointer?>
 
     init(
         topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: consuming FixedArray<Interest>
@@ -58,12 +60,16 @@ final class Route {
         self.sensor = sensor
         self.stateFilters = stateFilters
         let matchers = interests.indices.map { interests[$0].matcher }
+        hints = FixedArray(matchers.prefix(Route.hinted).flatMap(\.hints) + [UnsafeRawPointer(interests.pointer)])
         self.interests = interests
         // What a pattern passes by is to be explained, too.
         candidates = Candidates(
             matchers.map { $0.witness == nil ? $0.compiled.guardian : nil },
             acquit: { number in matchers[Int(number)].compiled.predicates.forEach { $0.acquit() } })
     }
+
+    /// What more patterns need is not looked for in advance.
+    private static let hinted = 2
 
     /// Whether nobody cares for the topic.
     var isEmpty: Bool { interests.isEmpty && stateFilters.isEmpty }
@@ -82,5 +88,16 @@ final class Route {
     @inline(__always)
     func withInterest(_ place: Int, _ body: (borrowing Interest) -> Void) {
         body(interests[candidates.number(place)])
+    }
+}
+
+extension Matcher {
+    /// Where it and what each event asks of it lie: 64 bytes, a line of the processor's caches, at a time.
+    fileprivate var hints: [UnsafeRawPointer?] {
+        func address(_ object: AnyObject) -> UnsafeRawPointer { UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque()) }
+        let steps = compiled.steps.prefix(2).flatMap { step in
+            [address(step)] + step.predicates.prefix(1).flatMap { [address($0), address($0) + 64] + $0.hints }
+        }
+        return [address(self), address(self) + 64, address(self) + 128, address(compiled), address(compiled) + 64] + steps
     }
 }
