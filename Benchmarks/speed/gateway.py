@@ -125,6 +125,22 @@ def resident(bobo, patterns):
         return gateway.resident()
 
 
+def resident_with_runs(bobo, count):
+    """KiB at rest with so many runs of w3 that wait."""
+    patterns = {"phenomenon": "w3", "patterns": [{"name": "ab", "blocks": [
+        {"followed_by": 'payload.type == "A"', "group": "a"}, {"followed_by": 'payload.type == "B"', "group": "b"}]}]}
+    with Setting() as setting:
+        gateway = setting.gateway(bobo, patterns, 1)
+        figures = setting.start(["mosquitto_sub", "-p", str(setting.broker.port), "-t", "bobo/stats/speed"], stdout=subprocess.PIPE)
+        lines = "".join(f'{{"type":"A","seq":{i}}}\n' for i in range(count))
+        subprocess.run(["mosquitto_pub", "-p", str(setting.broker.port), "-t", "sensors/x", "-q", "1", "-l"], input=lines, text=True, check=True)
+        for line in figures.stdout:
+            if json.loads(line)["messages"]["received"] >= count:
+                break
+        time.sleep(2)
+        return gateway.resident()
+
+
 def start_seconds(bobo, count, repeat):
     """From the start of the process, with so many patterns, to the first complex event of a message that keeps coming."""
     took = []

@@ -80,6 +80,7 @@ public final class Engine {
         lines: UnsafeRawBufferPointer, from number: UInt64,
         other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
     ) rethrows -> UInt64 {
+        let (receiver, routes) = (receiver, routes)
         let parser = receiver.lineParser
         parser.begin(lines: lines)
         var number = number
@@ -89,7 +90,7 @@ public final class Engine {
                 let kind = bobo_scanned(UInt32(truncatingIfNeeded: parser.lines[index].kind))
                 switch kind {
                 case bobo_scanned_blank: break
-                case bobo_scanned_whole where take(parser.lines[index], number): try step()
+                case bobo_scanned_whole where take(parser.lines[index], number, receiver, routes): try step()
                 default:
                     let (start, count) = (parser.lines[index].line, parser.lines[index].line_length)
                     try other(UnsafeRawBufferPointer(start: start, count: count), number)
@@ -102,7 +103,9 @@ public final class Engine {
 
     /// - Returns: false where it is to be read the other way.
     @inline(__always)
-    private func take(_ line: bobo_scanned_line, _ number: UInt64) -> Bool {
+    private func take(
+        _ line: bobo_scanned_line, _ number: UInt64, _ receiver: Receiver, _ routes: Routes
+    ) -> Bool {
         let name = UnsafeRawBufferPointer(start: line.topic, count: line.topic_length)
         guard EventLine.timestamps.contains(line.ts), let slot = routes.slot(name) else { return false }
         let content = EventContent(line)
@@ -110,13 +113,13 @@ public final class Engine {
             if receiver.isEvent(content) { pass(line.ts) }
             return true
         }
-        return slot.pointee.withRoute { route in take(line, content, number, slot, route) }
+        return slot.pointee.withRoute { route in take(line, content, number, slot, route, receiver) }
     }
 
     @inline(__always)
     private func take(
         _ line: bobo_scanned_line, _ content: EventContent, _ number: UInt64,
-        _ slot: UnsafeMutablePointer<TopicTable.Slot>, _ route: Route
+        _ slot: UnsafeMutablePointer<TopicTable.Slot>, _ route: Route, _ receiver: Receiver
     ) -> Bool {
         guard route.sensor == nil else { return false }
         guard !route.isOwn, receiver.isEvent(content) else { return true }

@@ -70,7 +70,8 @@ struct Slab<Element>: ~Copyable {
 
     /// Room of another size; what lay in the former moves along. Of much memory the system moves the pages, and those that
     /// nothing was written to take up none.
-    private static func room(_ former: UnsafeMutablePointer<Element>?, _ capacity: Int) -> UnsafeMutablePointer<Element> {
+    private static func room(_ former: UnsafeMutablePointer<Element>?, _ capacity: Int) -> UnsafeMutablePointer<Element>
+    {
         let size = max(1, capacity * MemoryLayout<Element>.stride)
         guard MemoryLayout<Element>.alignment <= 16, let room = realloc(former, size) else {
             preconditionFailure("no memory for \(size) bytes")

@@ -55,13 +55,14 @@ struct Candidates: ~Copyable {
     /// Finds those patterns that may care about the event: `number(_:)` has them, in the order of output, till the next call.
     @inline(__always)
     func find(in content: EventContent) -> Int {
+        // `acquit` in closures, since it is seldom called, and to hand it on would count a reference each time.
         var count = 0
         for place in always.indices { note(always[place], &count) }
         for place in equalities.indices {
-            equalities[place].forEach(content, acquit: acquit) { note($0, &count) }
+            equalities[place].forEach(content, acquit: { acquit($0) }) { note($0, &count) }
         }
         for place in thresholds.indices {
-            thresholds[place].forEach(content, acquit: acquit) { note($0, &count) }
+            thresholds[place].forEach(content, acquit: { acquit($0) }) { note($0, &count) }
         }
         if count > 1, isMixed { found.sort(first: count, by: <) }
         return count

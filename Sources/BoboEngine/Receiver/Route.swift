@@ -94,10 +94,13 @@ final class Route {
 extension Matcher {
     /// Where it and what each event asks of it lie: 64 bytes, a line of the processor's caches, at a time.
     fileprivate var hints: [UnsafeRawPointer?] {
-        func address(_ object: AnyObject) -> UnsafeRawPointer { UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque()) }
+        func address(_ object: AnyObject) -> UnsafeRawPointer {
+            UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque())
+        }
         let steps = compiled.steps.prefix(2).flatMap { step in
             [address(step)] + step.predicates.prefix(1).flatMap { [address($0), address($0) + 64] + $0.hints }
         }
-        return [address(self), address(self) + 64, address(self) + 128, address(compiled), address(compiled) + 64] + steps
+        return [address(self), address(self) + 64, address(self) + 128, address(compiled), address(compiled) + 64]
+            + steps
     }
 }
