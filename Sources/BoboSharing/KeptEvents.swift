@@ -11,7 +11,7 @@ struct KeptEvents {
     /// To be published here, though the engine made no event of them: they stem from too many others.
     private var unknown: [RunIdentifier] = []
 
-    var count: Int { events.count }
+    var runs: [RunIdentifier] { Array(events.keys) }
 
     mutating func keep(_ event: ComplexEvent) { events[event.identifier] = Kept(event: event) }
 

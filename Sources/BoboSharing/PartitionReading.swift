@@ -30,6 +30,8 @@ struct PartitionReading {
         var since: Duration?
         /// By gateway, its last cut.
         var cuts: [String: String] = [:]
+        /// Whose cut made way for it.
+        var successor: String?
     }
 
     private let gateway: String
@@ -140,10 +142,16 @@ struct PartitionReading {
         return []
     }
 
-    mutating func unsubscribed(_ name: String, now: Duration) -> [Effect] {
-        guard handOver != .cuts else { return take(name, now) { $0.unsubscribed() } }
-        if self[name].state == .unsubscribing { self[name].state = .idle }
-        return []
+    /// - Parameter takesPart: whether a gateway is live and ready. A cut may have been under way when its gateway died: who let
+    ///   the partition go to that one, and is to read it, does not wait for the next `insist`.
+    mutating func unsubscribed(_ name: String, now: Duration, takesPart: (String) -> Bool) -> [Effect] {
+        guard handOver == .cuts else {
+            if self[name].state == .unsubscribing { self[name].state = .idle }
+            return []
+        }
+        let effects = take(name, now) { $0.unsubscribed() }
+        guard self[name].isWanted, let successor = self[name].successor, !takesPart(successor) else { return effects }
+        return effects + take(name, now) { $0.want(true) }
     }
 
     /// - Parameter text: the gateway's id, a space, and what makes the cut another one than those before: whoever publishes may
@@ -153,6 +161,7 @@ struct PartitionReading {
         let reader = text.lastIndex(of: " ").map { String(text[..<$0]) } ?? text
         self[name].isLeftover = false
         guard self[name].cuts.updateValue(text, forKey: reader) != text || reader == text else { return [] }
+        self[name].successor = reader
         return take(name, now) { $0.cut(naming: reader) }
     }
 

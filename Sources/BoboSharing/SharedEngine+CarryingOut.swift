@@ -62,6 +62,8 @@ extension SharedEngine {
         case .dropRuns:
             engine.dropRuns()
             _ = engine.takeChanges()
+            // What others have gone on with has gone on with their clock.
+            hasTaken = false
         case .read(let names):
             effects += partitions.want(names, now: moment.now, isReadElsewhere: isReadElsewhere)
         case .stopped(let sessionMayGo):

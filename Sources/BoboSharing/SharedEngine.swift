@@ -89,11 +89,11 @@ package final class SharedEngine {
         engine.take(message)
     }
 
-    /// Whether this gateway has read an event of its own, which is its clock from then on.
-    private(set) var hasTaken = false
+    /// Whether this gateway has read an event of its own, which is its clock from then on; not of before it was away.
+    var hasTaken = false
 
-    /// Complex events that are kept until it is clear who publishes them.
-    package var keptEventCount: Int { kept.count }
+    /// The runs whose complex events are kept until it is clear who publishes them.
+    package var keptEvents: [RunIdentifier] { kept.runs }
 
     /// Messages that waited, and that another gateway had read meanwhile.
     package private(set) var droppedAsRead = 0
@@ -237,7 +237,8 @@ package final class SharedEngine {
 
     package func unsubscribed(_ partition: String, at moment: Moment) {
         begin(moment)
-        effects += partitions.unsubscribed(partition, now: moment.now)
+        let members = peers?.members ?? []
+        effects += partitions.unsubscribed(partition, now: moment.now) { members.contains($0) }
         carryOut(moment)
     }
 

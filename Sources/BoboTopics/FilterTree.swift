@@ -1,7 +1,7 @@
 /// Values under topic filters, by level: finding those that match a topic costs what its levels cost, not what there are
 /// filters.
 package struct FilterTree<Element> {
-    private struct Node {
+    struct Node {
         var literals: [TopicLevel: Int] = [:]
         var single: Int?
         /// Of filters that end here.
@@ -10,9 +10,14 @@ package struct FilterTree<Element> {
         var rest: [Element] = []
     }
 
-    private var nodes = [Node()]
+    private(set) var nodes = [Node()]
 
     package init() {}
+
+    /// The places of filters in their list.
+    package init(_ filters: some Sequence<TopicFilter>) where Element == Int {
+        for (index, filter) in filters.enumerated() { insert(index, at: filter) }
+    }
 
     package mutating func insert(_ element: Element, at filter: TopicFilter) {
         var node = 0
@@ -39,6 +44,8 @@ package struct FilterTree<Element> {
         return nodes.count - 1
     }
 
+    package var isEmpty: Bool { nodes.count == 1 && nodes[0].here.isEmpty && nodes[0].rest.isEmpty }
+
     /// The elements whose filters match a topic of these levels, in no particular order.
     package func matches(_ levels: [Substring]) -> [Element] {
         var result: [Element] = []
@@ -61,3 +68,10 @@ package struct FilterTree<Element> {
         return result
     }
 }
+
+extension FilterTree: Sendable where Element: Sendable {}
+extension FilterTree: Equatable where Element: Equatable {}
+extension FilterTree: Hashable where Element: Hashable {}
+extension FilterTree.Node: Sendable where Element: Sendable {}
+extension FilterTree.Node: Equatable where Element: Equatable {}
+extension FilterTree.Node: Hashable where Element: Hashable {}

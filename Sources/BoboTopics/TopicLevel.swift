@@ -1,6 +1,6 @@
 /// What stands between two slashes of a topic. Equal means the same bytes (MQTT 5.0, section 4.7.3): an é of one character and
 /// one of two are different topics, which Swift's own comparison takes for the same text.
-struct TopicLevel: Hashable, ExpressibleByStringLiteral {
+struct TopicLevel: Hashable, Sendable, ExpressibleByStringLiteral {
     let text: Substring
 
     init(_ text: Substring) { self.text = text }

@@ -23,5 +23,11 @@ struct FilterTreeTests {
             let expected = filters.indices.filter { filters[$0].matches(topic) }
             #expect(tree.matches(topic.levels).sorted() == expected, "\(topic)")
         }
+        for filter in filters {
+            func those(_ holds: (TopicFilter) -> Bool) -> [Int] { filters.indices.filter { holds(filters[$0]) } }
+            #expect(tree.overlapping(filter).sorted() == those { $0.overlaps(filter) }, "overlapping \(filter)")
+            #expect(tree.covering(filter).sorted() == those { $0.covers(filter) }, "covering \(filter)")
+            #expect(tree.covered(by: filter).sorted() == those { filter.covers($0) }, "covered by \(filter)")
+        }
     }
 }

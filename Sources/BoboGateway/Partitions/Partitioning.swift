@@ -32,6 +32,8 @@ package struct Partitioning: Hashable, Sendable {
 
     package let way: Way
     package let partitions: [Partition]
+    /// By the places of the partitions.
+    private let tree: FilterTree<Int>
     /// What is wanted in all, but for `state`.
     package let wanted: [WantedFilter]
     /// What every gateway reads: topics of `state`, which are no events by that.
@@ -47,10 +49,16 @@ package struct Partitioning: Hashable, Sendable {
         self.prefix = prefix
         guard case .divided(let given) = way else {
             partitions = []
+            tree = FilterTree()
             return
         }
         let filters = given.isEmpty ? SubscriptionPlan.withoutCovered(self.wanted.map(\.filter)) : given
         partitions = Self.named(filters, self.wanted) + Self.rest(of: self.wanted, filters)
+        var tree = FilterTree<Int>()
+        for (index, partition) in partitions.enumerated() {
+            for filter in partition.filters { tree.insert(index, at: filter) }
+        }
+        self.tree = tree
     }
 
     package var names: [String] { partitions.map(\.name) }
@@ -58,9 +66,7 @@ package struct Partitioning: Hashable, Sendable {
     /// The partition of a topic, wanted or not; nil where there is none, as for topics that nothing names.
     package func partition(of topic: TopicName) -> String? { index(of: topic.levels).map { partitions[$0].name } }
 
-    func index(of levels: [Substring]) -> Int? {
-        partitions.firstIndex { $0.filters.contains { $0.matches(levels: levels) } }
-    }
+    func index(of levels: [Substring]) -> Int? { tree.matches(levels).min() }
 
     /// Where the readers of a partition name themselves at a hand-over.
     package func cutTopic(of partition: String) -> String {
@@ -70,11 +76,13 @@ package struct Partitioning: Hashable, Sendable {
     }
 
     private static func named(_ filters: [TopicFilter], _ wanted: [WantedFilter]) -> [Partition] {
-        filters.enumerated().map { index, filter in
-            let before = Array(filters[..<index])
-            let parts = wanted.compactMap { wanted in
-                filter.intersection(wanted.filter).map { WantedFilter($0, qos: wanted.qos) }
+        let all = FilterTree(wanted.map(\.filter))
+        let partitions = FilterTree(filters)
+        return filters.enumerated().map { index, filter in
+            let parts = all.overlapping(filter).sorted().compactMap { place in
+                filter.intersection(wanted[place].filter).map { WantedFilter($0, qos: wanted[place].qos) }
             }
+            let before = partitions.overlapping(filter).sorted().filter { $0 < index }.map { filters[$0] }
             return Partition(
                 name: filter.text, wanted: parts.filter { !$0.filter.isCovered(by: before) }, filters: [filter],
                 isRest: false)
@@ -82,7 +90,10 @@ package struct Partitioning: Hashable, Sendable {
     }
 
     private static func rest(of wanted: [WantedFilter], _ filters: [TopicFilter]) -> [Partition] {
-        let rest = wanted.filter { !$0.filter.isCovered(by: filters) }
+        let partitions = FilterTree(filters)
+        let rest = wanted.filter { wanted in
+            !wanted.filter.isCovered(by: partitions.overlapping(wanted.filter).sorted().map { filters[$0] })
+        }
         let widest = SubscriptionPlan.withoutCovered(rest.map(\.filter))
         guard let first = widest.first else { return [] }
         let name = widest.dropFirst().reduce(first) { $0.join($1) }.text

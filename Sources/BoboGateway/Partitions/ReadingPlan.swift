@@ -17,48 +17,64 @@ package struct ReadingPlan: Hashable, Sendable {
     /// Of every gateway, all the time: where nothing is divided, all there is; else the topics of `state`.
     package let always: [Subscription]
     /// By partition, in their order; where nothing is divided, of all.
-    private let parts: [[Subscription]]
-    private let stateParts: [Subscription]
-    private let eventFilters: [TopicFilter]
-    private let stateFilters: [TopicFilter]
+    private let parts: [Part]
+    private let stateParts: Part
+    private let eventFilters: FilterTree<Int>
+    private let stateFilters: FilterTree<Int>
+
+    private struct Part: Hashable, Sendable {
+        let subscriptions: [Subscription]
+        let tree: FilterTree<Int>
+
+        init(_ subscriptions: [Subscription]) {
+            self.subscriptions = subscriptions
+            tree = FilterTree(subscriptions.map(\.filter))
+        }
+
+        func route(_ levels: [Substring]) -> TopicRoute {
+            guard let first = tree.matches(levels).min() else { return .unwanted }
+            return subscriptions[first].identifier.map(TopicRoute.bearing) ?? .every
+        }
+    }
 
     /// - Parameters:
     ///   - identifiers: whether the connection has subscription identifiers.
     ///   - highest: see `SubscriptionPlan`.
     package init(_ partitioning: Partitioning, identifiers: Bool, highest: QoS = .atLeastOnce) {
         self.partitioning = partitioning
-        eventFilters = partitioning.wanted.map(\.filter)
-        stateFilters = partitioning.state.map(\.filter)
+        eventFilters = FilterTree(partitioning.wanted.map(\.filter))
+        stateFilters = FilterTree(partitioning.state.map(\.filter))
         var groups: [[WantedFilter]]
         switch partitioning.way {
         case .whole: groups = [partitioning.wanted + partitioning.state]
         case .divided: groups = partitioning.partitions.map(\.wanted) + [partitioning.state]
         case .shared:
             // Without identifiers a copy for `state` could not be told from the one that is an event.
-            let state = partitioning.state.filter { state in
-                identifiers || !partitioning.wanted.contains { $0.filter.overlaps(state.filter) }
-            }
+            let events = eventFilters
+            let state = partitioning.state.filter { identifiers || events.overlapping($0.filter).isEmpty }
             groups = [partitioning.wanted, state]
         }
-        let made = Self.subscriptions(groups, of: partitioning.way, identifiers: identifiers, highest: highest)
+        let made = Self.subscriptions(groups, of: partitioning.way, identifiers: identifiers, highest: highest).map(
+            Part.init)
         switch partitioning.way {
         case .whole:
-            (parts, stateParts, always) = ([made[0]], made[0], made[0])
+            (parts, stateParts, always) = ([made[0]], made[0], made[0].subscriptions)
         case .divided:
-            (parts, stateParts, always) = (Array(made.dropLast()), made[made.count - 1], made[made.count - 1])
+            let state = made[made.count - 1]
+            (parts, stateParts, always) = (Array(made.dropLast()), state, state.subscriptions)
         case .shared(let group):
             (parts, stateParts) = ([made[0]], made[1])
             always =
-                made[0].map { one in
+                made[0].subscriptions.map { one in
                     Subscription(
                         filter: Self.shared(one.filter, by: group), qos: one.qos, identifier: one.identifier)
-                } + made[1]
+                } + made[1].subscriptions
         }
     }
 
     /// What to subscribe for a partition.
     package func subscriptions(of partition: String) -> [Subscription] {
-        partitioning.partitions.firstIndex { $0.name == partition }.map { parts[$0] } ?? []
+        partitioning.partitions.firstIndex { $0.name == partition }.map { parts[$0].subscriptions } ?? []
     }
 
     /// What to give up with a partition: all that is subscribed for it but what is always.
@@ -81,30 +97,26 @@ package struct ReadingPlan: Hashable, Sendable {
             old.subscriptions(reading: partitions), subscriptions(reading: partitions)
         )
         let filters = Set(after.map(\.filter))
-        return (after.filter { !before.contains($0) }, before.map(\.filter).filter { !filters.contains($0) })
+        let had = Set(before)
+        return (after.filter { !had.contains($0) }, before.map(\.filter).filter { !filters.contains($0) })
     }
 
     /// How messages of a topic are judged. Depends on plan and topic only, so it can be kept by topic.
     package func route(of topic: TopicName) -> MessageRoute {
         let levels = topic.levels
         guard levels[0] != partitioning.prefix else { return .unwanted }
-        let isState = stateFilters.contains { $0.matches(levels: levels) }
-        let state = isState ? Self.route(levels, stateParts) : .unwanted
-        guard eventFilters.contains(where: { $0.matches(levels: levels) }) else {
+        let isState = !stateFilters.matches(levels).isEmpty
+        let state = isState ? stateParts.route(levels) : .unwanted
+        guard !eventFilters.matches(levels).isEmpty else {
             return MessageRoute(partition: nil, event: .unwanted, state: state, isState: isState)
         }
         guard case .divided = partitioning.way else {
-            return MessageRoute(partition: nil, event: Self.route(levels, parts[0]), state: state, isState: isState)
+            return MessageRoute(partition: nil, event: parts[0].route(levels), state: state, isState: isState)
         }
         let index = partitioning.index(of: levels)
         return MessageRoute(
             partition: index.map { partitioning.partitions[$0].name },
-            event: index.map { Self.route(levels, parts[$0]) } ?? .unwanted, state: state, isState: isState)
-    }
-
-    private static func route(_ levels: [Substring], _ subscriptions: [Subscription]) -> TopicRoute {
-        guard let first = subscriptions.first(where: { $0.filter.matches(levels: levels) }) else { return .unwanted }
-        return first.identifier.map(TopicRoute.bearing) ?? .every
+            event: index.map { parts[$0].route(levels) } ?? .unwanted, state: state, isState: isState)
     }
 
     /// Group by group; those that overlap, of whichever group, have one QoS, and equal filters one identifier.
@@ -115,10 +127,12 @@ package struct ReadingPlan: Hashable, Sendable {
             let widest = SubscriptionPlan.withoutCovered(group.map(\.filter))
             return identifiers ? widest : SubscriptionPlan.withoutOverlap(widest)
         }
-        let all = zip(groups, filters).flatMap { group, filters in filters.map { ($0, group) } }
-        var qualities = all.map { SubscriptionPlan.qos(of: $0.0, $0.1, highest: highest) }
-        SubscriptionPlan.share(&qualities, among: all.map(\.0))
-        var subscribed = all.map(\.0)
+        let all = filters.flatMap(\.self)
+        var qualities = zip(groups, filters).flatMap { group, filters in
+            SubscriptionPlan.qualities(of: filters, group, highest: highest)
+        }
+        SubscriptionPlan.share(&qualities, among: all)
+        var subscribed = all
         if case .shared(let group) = way {
             for index in filters[0].indices { subscribed[index] = shared(subscribed[index], by: group) }
         }
@@ -130,7 +144,7 @@ package struct ReadingPlan: Hashable, Sendable {
             }
         }
         var subscriptions = all.indices.map { index in
-            Subscription(filter: all[index].0, qos: qualities[index], identifier: numbers[subscribed[index]])
+            Subscription(filter: all[index], qos: qualities[index], identifier: numbers[subscribed[index]])
         }[...]
         return filters.map { filters in
             defer { subscriptions = subscriptions.dropFirst(filters.count) }

@@ -43,8 +43,9 @@ package struct SubscriptionPlan: Hashable, Sendable {
     }
 
     package let subscriptions: [Subscription]
+    private let tree: FilterTree<Int>
     /// Empty where all that is subscribed is wanted.
-    private let wanted: [TopicFilter]
+    private let wanted: FilterTree<Int>
 
     /// - Parameters:
     ///   - identifiers: Whether the connection has subscription identifiers.
@@ -54,7 +55,7 @@ package struct SubscriptionPlan: Hashable, Sendable {
     package init(_ wanted: [WantedFilter], identifiers: Bool, highest: QoS = .atLeastOnce) {
         let widest = Self.withoutCovered(wanted.map(\.filter))
         let filters = identifiers ? widest : Self.withoutOverlap(widest)
-        var qualities = filters.map { Self.qos(of: $0, wanted, highest: highest) }
+        var qualities = Self.qualities(of: filters, wanted, highest: highest)
         if identifiers { Self.share(&qualities, among: filters) }
         var given: Set<UInt32> = []
         var subscriptions: [Subscription] = []
@@ -63,15 +64,16 @@ package struct SubscriptionPlan: Hashable, Sendable {
             subscriptions.append(Subscription(filter: filter, qos: qos, identifier: identifier))
         }
         self.subscriptions = subscriptions
-        self.wanted = filters == widest ? [] : widest
+        tree = FilterTree(filters)
+        self.wanted = FilterTree(filters == widest ? [] : widest)
     }
 
     /// How copies of messages of a topic are judged. Depends on the plan and the topic only, so it can be kept by topic.
     package func route(of topic: TopicName) -> TopicRoute {
         let levels = topic.levels
-        guard let first = subscriptions.first(where: { $0.filter.matches(levels: levels) }) else { return .unwanted }
-        guard wanted.isEmpty || wanted.contains(where: { $0.matches(levels: levels) }) else { return .unwanted }
-        return first.identifier.map(TopicRoute.bearing) ?? .every
+        guard let first = tree.matches(levels).min() else { return .unwanted }
+        guard wanted.isEmpty || !wanted.matches(levels).isEmpty else { return .unwanted }
+        return subscriptions[first].identifier.map(TopicRoute.bearing) ?? .every
     }
 
     /// What leads from the subscriptions of another plan to those of this one.
@@ -80,23 +82,30 @@ package struct SubscriptionPlan: Hashable, Sendable {
     /// last of it, by this one from then on; then unsubscribe.
     package func changes(from old: SubscriptionPlan) -> (subscribe: [Subscription], unsubscribe: [TopicFilter]) {
         let filters = Set(subscriptions.map(\.filter))
+        let before = Set(old.subscriptions)
         return (
-            subscriptions.filter { !old.subscriptions.contains($0) },
+            subscriptions.filter { !before.contains($0) },
             old.subscriptions.map(\.filter).filter { !filters.contains($0) }
         )
     }
 
-    /// The highest that an entry within the filter asks for, else 1.
-    package static func qos(of filter: TopicFilter, _ wanted: [WantedFilter], highest: QoS) -> QoS {
-        min(highest, wanted.filter { filter.covers($0.filter) }.compactMap(\.qos).max() ?? .atLeastOnce)
+    /// For each filter the highest that an entry within it asks for, else 1.
+    package static func qualities(of filters: [TopicFilter], _ wanted: [WantedFilter], highest: QoS) -> [QoS] {
+        var wishes = FilterTree<QoS>()
+        for one in wanted { if let qos = one.qos { wishes.insert(qos, at: one.filter) } }
+        return filters.map { min(highest, wishes.covered(by: $0).max() ?? .atLeastOnce) }
     }
 
     package static func withoutCovered(_ filters: [TopicFilter]) -> [TopicFilter] {
         let filters = inOrder(Set(filters))
-        return filters.filter { filter in !filters.contains { $0 != filter && $0.covers(filter) } }
+        let tree = FilterTree(filters)
+        // Each covers itself.
+        return filters.filter { tree.covering($0).count == 1 }
     }
 
     package static func withoutOverlap(_ filters: [TopicFilter]) -> [TopicFilter] {
+        let tree = FilterTree(filters)
+        if filters.allSatisfy({ tree.overlapping($0).count == 1 }) { return inOrder(filters) }
         var result: [TopicFilter] = []
         for filter in filters {
             var filter = filter
@@ -125,14 +134,16 @@ package struct SubscriptionPlan: Hashable, Sendable {
     /// A broker may send a message at the QoS of any of the subscriptions it matches, so overlapping ones get the highest of
     /// theirs.
     package static func share(_ qualities: inout [QoS], among filters: [TopicFilter]) {
+        let tree = FilterTree(filters)
+        var hasTaken = Array(repeating: false, count: filters.count)
         // From the highest down: what has taken it passes it on.
-        var open = filters.indices.sorted { qualities[$0] > qualities[$1] }
-        while !open.isEmpty {
-            var group = [open.removeFirst()]
+        for first in filters.indices.sorted(by: { qualities[$0] > qualities[$1] }) where !hasTaken[first] {
+            hasTaken[first] = true
+            var group = [first]
             while let one = group.popLast() {
-                for index in open.reversed() where filters[index].overlaps(filters[one]) {
+                for index in tree.overlapping(filters[one]) where !hasTaken[index] {
+                    hasTaken[index] = true
                     qualities[index] = qualities[one]
-                    open.removeAll { $0 == index }
                     group.append(index)
                 }
             }

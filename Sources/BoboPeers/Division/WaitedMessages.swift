@@ -65,11 +65,13 @@ extension Peers {
     /// Whether this gateway takes events and part in what gateways do together.
     package var isReady: Bool { presence.isReady }
 
+    /// Whether each peer that is online has answered since the moment, and none is about to send the full state, without which
+    /// this gateway may not know yet what halted runs that it has.
     package func haveAllOnlineAnswered(since moment: Duration) -> Bool {
         // Who is online is known once this gateway's own status has come back.
         guard isConnected, presence.hasSeenStatus else { return false }
         let answered = answered(since: moment).any
-        return peers.allSatisfy { $0.isOnline != true || answered.contains($0.id) }
+        return peers.allSatisfy { $0.isOnline != true || answered.contains($0.id) && !$0.owesFullState }
     }
 
     func isReadElsewhere(_ partition: String, lastGood: Duration?, since moment: Duration) -> Bool {

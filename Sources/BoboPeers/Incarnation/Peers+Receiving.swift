@@ -83,6 +83,11 @@ extension Peers {
         peers[place].said.ready = message.ready
         peers[place].said.away = message.away
         notePartitions(place, message, moment)
+        if message.kind == .resync, let part = message.part, let parts = message.parts {
+            peers[place].owesFullState = part < max(parts, 1)
+        } else if message.seq > 0 {
+            peers[place].owesFullState = false
+        }
         if let patterns = message.patterns {
             peers[place].said.patterns = Set(patterns)
             if message.seq > 0 { peers[place].tableHeard = PatternTable(patterns) }

@@ -51,7 +51,11 @@ extension Peers {
 
     private mutating func noteCompletion(_ copy: RunCopy, _ change: Change, _ moment: Moment) {
         let run = copy.identifier
-        guard remembered[run]?.isCompleted != true else { return }
+        if let known = remembered[run], known.isCompleted {
+            // The engine has come to it by itself, by events that it had of a peer together with the end.
+            if known.isPublished, !publishing.contains(run) { act(.discard([run])) }
+            return
+        }
         origins.remove(run)
         // To nobody else what no message can bear.
         let publisher =

@@ -79,6 +79,8 @@ struct Peer {
     // Its own full state
     var nextPart = 1
     var hasSentAll = false
+    /// Whether it has offered its full state, or begun with it, and the last part is not here.
+    var owesFullState = false
     /// Runs in it, as far as it has come.
     var received = (active: 0, ended: 0)
 
@@ -120,6 +122,7 @@ struct Peer {
         acknowledgedBatch = 0
         nextPart = 1
         hasSentAll = false
+        owesFullState = false
         said = Said()
         table = PatternTable()
         tableHeard = PatternTable()

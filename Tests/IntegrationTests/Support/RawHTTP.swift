@@ -59,7 +59,8 @@ final class RawHTTP {
     func send(_ text: String) { send(Array(text.utf8)) }
 
     /// Reads until what has come is like that, or the server has closed the connection.
-    func read(timeout: Duration = .seconds(10), until isEnough: ([UInt8]) -> Bool = { _ in false }) throws {
+    /// - Parameter timeout: longer than the ten seconds after which the server lets go who says nothing: an answer may wait for that.
+    func read(timeout: Duration = .seconds(30), until isEnough: ([UInt8]) -> Bool = { _ in false }) throws {
         let end = ContinuousClock.now + timeout
         var buffer = [UInt8](repeating: 0, count: 65536)
         while !isClosed, !isEnough(received) {

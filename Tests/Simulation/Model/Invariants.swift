@@ -70,10 +70,11 @@ final class Invariants {
         guard let engine = gateway.engine, let holdings = engine.peers?.holdings else { return }
         let left = [
             "stash": holdings.stash, "histories": holdings.histories, "unacknowledged": holdings.unacknowledged,
-            "unpublished": holdings.unpublished, "needs": holdings.needs, "events": engine.keptEventCount,
+            "unpublished": holdings.unpublished, "needs": holdings.needs, "events": engine.keptEvents.count,
         ]
         for (name, count) in left.sorted(by: { $0.key < $1.key }) where count > 0 {
-            world.violate(.kept, "\(name) at \(gateway.id): \(count) in the end")
+            let which = name == "events" ? " \(engine.keptEvents)" : ""
+            world.violate(.kept, "\(name) at \(gateway.id): \(count) in the end\(which)")
         }
     }
 
