@@ -132,8 +132,10 @@ def resident_with_runs(bobo, count):
     with Setting() as setting:
         gateway = setting.gateway(bobo, patterns, 1)
         figures = setting.start(["mosquitto_sub", "-p", str(setting.broker.port), "-t", "bobo/stats/speed"], stdout=subprocess.PIPE)
-        lines = "".join(f'{{"type":"A","seq":{i}}}\n' for i in range(count))
-        subprocess.run(["mosquitto_pub", "-p", str(setting.broker.port), "-t", "sensors/x", "-q", "1", "-l"], input=lines, text=True, check=True)
+        # mosquitto_pub ends too early where it has more messages than there are message identifiers.
+        for first in range(0, count, 20_000):
+            lines = "".join(f'{{"type":"A","seq":{i}}}\n' for i in range(first, min(first + 20_000, count)))
+            subprocess.run(["mosquitto_pub", "-p", str(setting.broker.port), "-t", "sensors/x", "-q", "1", "-l"], input=lines, text=True, check=True)
         for line in figures.stdout:
             if json.loads(line)["messages"]["received"] >= count:
                 break
