@@ -19,7 +19,7 @@ package enum Effect: Sendable {
     /// `unsubscribed` is told once the broker has answered.
     case unsubscribe(String)
     /// The text, on the topic of the partition's cut. It is kept until the broker has acknowledged it, and sent again on
-    /// the next connection; where one of the partition is still kept, there is no second.
+    /// the next connection, with those after it.
     case publishCut(String, text: String)
     /// The gateway may say goodbye; whether the reading session is to end with it.
     case stopped(sessionMayGo: Bool)

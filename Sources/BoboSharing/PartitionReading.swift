@@ -29,7 +29,7 @@ struct PartitionReading {
         /// Since when it is read as far as others may rely on it.
         var since: Duration?
         /// By gateway, its last cut.
-        var cuts: [String: String] = [:]
+        var cuts: [String: CutName] = [:]
         /// Whose cut made way for it.
         var successor: String?
     }
@@ -44,6 +44,9 @@ struct PartitionReading {
     private var knowsLeftovers = true
     /// Whether it has been said what this gateway is to read.
     private var isTold = false
+    /// Whether the reading connection is up. While it is not, nothing is taken from anybody: a cut would say that this gateway
+    /// reads from there on.
+    private var isUp = false
 
     /// - Parameter names: all partitions there are.
     /// - Parameter life: another one in each life of the gateway.
@@ -109,6 +112,7 @@ struct PartitionReading {
     /// To be called about once a second, too: a cut may be lost to a gateway that has left again.
     /// - Parameter mayLetGo: whether all others that are to read a partition say that they do.
     mutating func insist(now: Duration, mayLetGo: (String) -> Bool) -> [Effect] {
+        guard isUp else { return [] }
         var effects: [Effect] = []
         for name in partitions.keys.sorted() {
             let isWanted = self[name].isWanted
@@ -142,25 +146,26 @@ struct PartitionReading {
         return []
     }
 
-    /// - Parameter takesPart: whether a gateway is live and ready. A cut may have been under way when its gateway died: who let
-    ///   the partition go to that one, and is to read it, does not wait for the next `insist`.
-    mutating func unsubscribed(_ name: String, now: Duration, takesPart: (String) -> Bool) -> [Effect] {
+    /// - Parameter isOffline: whether the broker has said so of a gateway. A cut may have been under way when its gateway died:
+    ///   who let the partition go to that one, and is to read it, does not wait for the next `insist`.
+    mutating func unsubscribed(_ name: String, now: Duration, isOffline: (String) -> Bool) -> [Effect] {
         guard handOver == .cuts else {
             if self[name].state == .unsubscribing { self[name].state = .idle }
             return []
         }
         let effects = take(name, now) { $0.unsubscribed() }
-        guard self[name].isWanted, let successor = self[name].successor, !takesPart(successor) else { return effects }
+        guard self[name].isWanted, let successor = self[name].successor, isOffline(successor) else { return effects }
         return effects + take(name, now) { $0.want(true) }
     }
 
-    /// - Parameter text: the gateway's id, a space, and what makes the cut another one than those before: whoever publishes may
-    ///   send it twice, and another's cut may lie between.
+    /// - Parameter text: see `CutName`. Whoever publishes may send a cut twice, and others, its own among them, may lie between.
     mutating func cut(_ name: String, _ text: String, now: Duration) -> [Effect] {
         guard handOver == .cuts else { return [] }
-        let reader = text.lastIndex(of: " ").map { String(text[..<$0]) } ?? text
+        let cut = CutName(text)
+        let reader = cut.gateway
         self[name].isLeftover = false
-        guard self[name].cuts.updateValue(text, forKey: reader) != text || reader == text else { return [] }
+        if let last = self[name].cuts[reader], cut.isRepeated(after: last) { return [] }
+        self[name].cuts[reader] = cut
         self[name].successor = reader
         return take(name, now) { $0.cut(naming: reader) }
     }
@@ -168,6 +173,7 @@ struct PartitionReading {
     /// The reading connection is up.
     /// - Parameter isFirst: since the start; what a kept session has subscribed is not known then.
     mutating func connected(hasSession: Bool, isFirst: Bool, now: Duration) -> [Effect] {
+        isUp = true
         if isFirst, hasSession {
             knowsLeftovers = false
             for name in partitions.keys {
@@ -193,8 +199,11 @@ struct PartitionReading {
                 if self[name].isWanted { effects.append(.subscribe(name)) }
             }
         }
-        return effects
+        return effects + insist(now: now, mayLetGo: { _ in false })
     }
+
+    /// The reading connection is lost.
+    mutating func lost() { isUp = false }
 
     /// Nothing old is left of what the reading connection had: from now on others may rely on what is read.
     mutating func rely(now: Duration) {
@@ -226,7 +235,7 @@ struct PartitionReading {
             case .subscribe: return .subscribe(name)
             case .publishCut:
                 number += 1
-                return .publishCut(name, text: "\(gateway) \(life).\(number)")
+                return .publishCut(name, text: CutName(gateway, life, number).text)
             case .unsubscribe: return .unsubscribe(name)
             // It goes out with the request to unsubscribe: what libmosquitto has queued is written together.
             case .acknowledgeCut: return nil

@@ -194,6 +194,7 @@ package final class SharedEngine {
         guard peers != nil else { return }
         begin(moment)
         isReadingUp = false
+        partitions.lost()
         isMarkSubscribed = false
         carryOut(moment)
     }
@@ -237,8 +238,8 @@ package final class SharedEngine {
 
     package func unsubscribed(_ partition: String, at moment: Moment) {
         begin(moment)
-        let members = peers?.members ?? []
-        effects += partitions.unsubscribed(partition, now: moment.now) { members.contains($0) }
+        let peers = peers
+        effects += partitions.unsubscribed(partition, now: moment.now) { peers?.isOffline($0) == true }
         carryOut(moment)
     }
 

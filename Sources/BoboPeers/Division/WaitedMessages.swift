@@ -65,6 +65,9 @@ extension Peers {
     /// Whether this gateway takes events and part in what gateways do together.
     package var isReady: Bool { presence.isReady }
 
+    /// Whether the broker has said of a peer that it is gone.
+    package func isOffline(_ gateway: String) -> Bool { places[gateway].map { peers[$0].isOnline == false } ?? false }
+
     /// Whether each peer that is online has answered since the moment, and none is about to send the full state, without which
     /// this gateway may not know yet what halted runs that it has.
     package func haveAllOnlineAnswered(since moment: Duration) -> Bool {

@@ -52,7 +52,7 @@ extension Peers {
             peers[place].owesAcknowledgment = true
             if message.kind == .resync, message.part == 1 { peers[place].needs = [:] }
             apply(place, message, moment, source)
-            noteParts(place, message)
+            noteParts(place, message, moment)
         }
         counters.applied += 1
     }
@@ -127,11 +127,12 @@ extension Peers {
         if config != options.config, config != nil { log(.configurationMismatch(peers[place].id)) }
     }
 
-    private mutating func noteParts(_ place: Int, _ message: PeerMessage) {
+    private mutating func noteParts(_ place: Int, _ message: PeerMessage, _ moment: Moment) {
         guard message.kind == .resync, let part = message.part, let parts = message.parts else { return }
         if part == 1 {
             peers[place].nextPart = 1
             peers[place].received = (0, 0)
+            peers[place].fullStateBegan = moment.now
         }
         guard part == peers[place].nextPart else { return }
         peers[place].nextPart += 1
@@ -144,6 +145,7 @@ extension Peers {
         }
         guard part == parts else { return }
         peers[place].hasSentAll = true
+        settleForgotten(place, since: peers[place].fullStateBegan, moment)
         let (active, ended) = peers[place].received
         log(.received(peers[place].id, active: active, ended: ended))
     }

@@ -92,5 +92,34 @@ extension Peers {
         return true
     }
 
+    // MARK: Told by the publisher itself
+
+    /// A peer tells of a completed run that it is to publish itself.
+    mutating func noteTeller(_ place: Int, _ publisher: String, of run: RunIdentifier, _ moment: Moment) {
+        guard publisher == peers[place].id, let epoch = peers[place].joined else { return }
+        remembered.noteTeller(epoch, of: run, at: moment.now)
+    }
+
+    /// Whether the peer is to publish the run, and has said so in its present life.
+    func isToldBy(_ place: Int, _ completed: Remembered.Completed) -> Bool {
+        completed.publisher == peers[place].id && completed.teller.map { $0.epoch == peers[place].joined } ?? false
+    }
+
+    /// A peer's full state is here. What it was to publish, by its own word of before, and does not name any more, it has
+    /// published and forgotten: this gateway was away for longer than that is remembered.
+    mutating func settleForgotten(_ place: Int, since begin: Duration, _ moment: Moment) {
+        let forgotten = remembered.unpublished.filter { run in
+            guard let completed = remembered.completed[run], isToldBy(place, completed) else { return false }
+            return completed.teller.map { $0.at < begin } ?? false
+        }
+        guard !forgotten.isEmpty else { return }
+        for run in forgotten {
+            _ = remembered.publish(run, now: ages(moment))
+            awaited.remove(run)
+            dropHistoryIfDone(run)
+        }
+        act(.discard(Array(forgotten)))
+    }
+
     private func place(of run: RunIdentifier) -> Int { remembered.completed[run]?.number ?? 0 }
 }

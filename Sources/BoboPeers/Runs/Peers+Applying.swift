@@ -155,6 +155,7 @@ extension Peers {
                 if entry.isBrief || entry.published {
                     notePublished(run, &application, moment)
                 } else if let publisher = entry.publisher {
+                    noteTeller(place, publisher, of: run, moment)
                     agree(on: publisher, of: run, with: peers[place].id, &application, moment)
                 }
                 dropHistoryIfDone(run)
@@ -180,6 +181,7 @@ extension Peers {
             let publisher = entry.publisher ?? peers[place].id
             let isPublished = remembered.complete(
                 copy, timestamp: timestamp, publisher: publisher, isPublished: entry.published, ended: ended)
+            noteTeller(place, publisher, of: run, moment)
             if isPublished {
                 application.toDiscard.append(run)
                 dropHistoryIfDone(run)

@@ -14,6 +14,8 @@ struct Remembered {
         var publisher: String
         /// The place among all completed ones.
         let number: Int
+        /// The life of the gateway that told of it first as its own to publish, and when it last did.
+        var teller: (epoch: Random128, at: Duration)?
 
         /// Without the events that a peer has.
         func after(_ known: KnownPart?) -> RunCopy {
@@ -155,6 +157,11 @@ struct Remembered {
 
     mutating func setPublisher(_ publisher: String, of identifier: RunIdentifier) {
         completed[identifier]?.publisher = publisher
+    }
+
+    /// The one that is to publish it has told of it.
+    mutating func noteTeller(_ epoch: Random128, of identifier: RunIdentifier, at now: Duration) {
+        completed[identifier]?.teller = (epoch, now)
     }
 
     /// The history goes; the id stays.

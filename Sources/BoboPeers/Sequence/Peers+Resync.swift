@@ -24,7 +24,9 @@ extension Peers {
         var whole: [(number: Int, run: RunIdentifier)] = []
         let unacknowledged = peers[place].beganAnew ? [] : peers[place].unacknowledged
         for run in unacknowledged.isEmpty ? remembered.unpublished : unacknowledged.union(remembered.unpublished) {
-            if let completed = remembered.completed[run] { whole.append((completed.number, run)) }
+            // One that publishes it itself, and is the same since it said so, may have forgotten it by now.
+            guard let completed = remembered.completed[run], !isToldBy(place, completed) else { continue }
+            whole.append((completed.number, run))
         }
         for (_, run) in whole.sorted(by: { $0.number < $1.number }) { items.append(.whole(run)) }
         for run in source.activeRuns where remembered[run] == nil { items.append(.active(run)) }

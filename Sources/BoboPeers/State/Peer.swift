@@ -81,6 +81,8 @@ struct Peer {
     var hasSentAll = false
     /// Whether it has offered its full state, or begun with it, and the last part is not here.
     var owesFullState = false
+    /// When its first part came.
+    var fullStateBegan = Duration.zero
     /// Runs in it, as far as it has come.
     var received = (active: 0, ended: 0)
 

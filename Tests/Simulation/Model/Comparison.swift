@@ -79,6 +79,8 @@ struct Comparison {
         let readers = world.record.handedTo[message.number] ?? []
         // Nobody else reads what is fixed, also where the session of the one that does has expired.
         if readers.isEmpty, world.scenario.isFixed, world.scenario.family.mayExpire { return true }
+        // Nor was there a reader, since its session was over and all others were on their way.
+        if world.record.withoutReader.contains(message.number) { return true }
         let held = world.record.heldBy[message.number] ?? []
         // Where one reads at a time, others that are subscribed leave it to that one.
         if world.scenario.copies == 1 ? held.count < readers.count : held.isEmpty && !readers.isEmpty { return true }

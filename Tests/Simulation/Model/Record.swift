@@ -68,6 +68,8 @@ struct Record {
     /// By message, the clients that the broker handed it to, without those whose sessions expired with it.
     var heldBy: [Int: Set<String>] = [:]
     var handedTo: [Int: Set<String>] = [:]
+    /// Messages of partitions whose reader's session had expired, before another's cut.
+    var withoutReader: Set<Int> = []
     var published: [Published] = []
     var actions: [RunIdentifier: Int] = [:]
     /// When lives were killed, by gateway and life.

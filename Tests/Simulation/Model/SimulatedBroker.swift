@@ -30,6 +30,8 @@ final class SimulatedBroker {
     private let sessionExpiry: Duration
     /// Told of what an expired session still held.
     var onExpiry: (String, [Publication]) -> Void = { _, _ in }
+    /// Told of each publication, in the broker's order.
+    var onPublication: (Publication) -> Void = { _ in }
     /// Told of what is handed to the sessions that are kept.
     var onHandedOut: (Publication, [String]) -> Void = { _, _ in }
 
@@ -122,6 +124,7 @@ final class SimulatedBroker {
 
     /// In the broker's one order.
     func publish(_ publication: Publication) {
+        onPublication(publication)
         if publication.isRetained { retained[publication.topic] = publication }
         let filters = self.matching(publication.topic)
         var kept: [String] = []

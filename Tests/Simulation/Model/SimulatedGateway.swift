@@ -212,6 +212,7 @@ final class SimulatedGateway {
             take(waiting, engine)
             toAcknowledge.append(waiting.id)
         }
+        engine.hasWaiting = !queue.isEmpty
         engine.settle(at: moment)
         carryOut(engine)
     }
@@ -284,6 +285,7 @@ final class SimulatedGateway {
                 toAcknowledge.append(id)
                 return
             }
+            engine.hasWaiting = true
             queue.append(
                 Waiting(publication: publication, partition: partition, isOld: engine.readsOld, id: id))
         }
@@ -371,7 +373,6 @@ final class SimulatedGateway {
             reading.send(.unsubscribe(world.filters(of: partition), token: nextToken))
         case .publishCut(let partition, let text):
             world.trace { "\(self.id) cuts \(partition)" }
-            guard !peers.isPublishing(world.cutTopic(partition)) else { return }
             peers.publish(Publication(topic: world.cutTopic(partition), payload: Array(text.utf8)), isKept: true)
         case .stopped(let sessionMayGo):
             world.trace { "\(self.id) stops\(sessionMayGo ? ", and its session ends" : "")" }

@@ -22,6 +22,7 @@ final class World {
     private var held: [Publication] = []
     private var peerMessages: [(to: String, bytes: [UInt8])] = []
     private let filters: [(name: String, filter: TopicFilter)]
+    var readership = Readership()
     private var partitionsOfTopics: [String: String] = [:]
 
     init(_ scenario: Scenario, _ library: PatternLibrary, random: SeededRandom, isTraced: Bool) {
@@ -36,12 +37,14 @@ final class World {
             scenario.partitions + scenario.partitions.map(cutTopic) + [statusFilter]
                 + scenario.gateways.flatMap { [markTopic($0), inbox($0)] })
         broker.trace = { [unowned self] in trace($0) }
+        broker.onPublication = { [unowned self] in noteReader($0) }
         broker.onHandedOut = { [unowned self] publication, clients in
             guard partition(of: publication.topic) != nil, let number = serial(publication.payload) else { return }
             record.heldBy[number, default: []].formUnion(clients)
             record.handedTo[number, default: []].formUnion(clients)
         }
         broker.onExpiry = { [unowned self] client, publications in
+            readership.expired(client, at: schedule.now)
             for publication in publications where partition(of: publication.topic) != nil {
                 if let number = serial(publication.payload) { record.heldBy[number]?.remove(client) }
             }
