@@ -110,5 +110,5 @@ def keys(root, count, seed, live):
             yield "sensors/x", f'{{"device":"dev-{i:07d}","type":"A"}}'
         for i in range(count):
             yield "sensors/x", f'{{"device":"dev-{chance.randrange(live):07d}","type":"X"}}'
-    return Workload(root, f"keys-{live}", [{"name": "ab", "key": "payload.device", "singleton": True, "blocks": [
+    return Workload(root, f"keys-{live}", [{"name": "ab", "key": "payload.device", "singleton": True, "max_runs": max(live, 100_000), "blocks": [
         block('payload.type == "A"', "a"), block('payload.type == "B"', "b")]}], events(), prepare=live)

@@ -81,24 +81,32 @@ public final class Engine {
         lines: UnsafeRawBufferPointer, from number: UInt64,
         other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
     ) rethrows -> UInt64 {
+        let (receiver, routes) = (receiver, routes)
         let parser = receiver.lineParser
         parser.begin(lines: lines)
-        var line = bobo_scanned_line()
         var number = number
-        while true {
-            switch parser.next(&line) {
-            case bobo_scanned_end: return number
-            case bobo_scanned_blank: break
-            case bobo_scanned_whole where take(line, number): try step()
-            default: try other(UnsafeRawBufferPointer(start: line.line, count: line.line_length), number)
+        while case let count = parser.nextLines(), count > 0 {
+            routes.prefetch(parser.lines, count)
+            for index in 0..<count {
+                let kind = bobo_scanned(UInt32(truncatingIfNeeded: parser.lines[index].kind))
+                switch kind {
+                case bobo_scanned_blank: break
+                case bobo_scanned_whole where take(parser.lines[index], number, receiver, routes): try step()
+                default:
+                    let (start, count) = (parser.lines[index].line, parser.lines[index].line_length)
+                    try other(UnsafeRawBufferPointer(start: start, count: count), number)
+                }
+                number += 1
             }
-            number += 1
         }
+        return number
     }
 
     /// - Returns: false where it is to be read the other way.
     @inline(__always)
-    private func take(_ line: bobo_scanned_line, _ number: UInt64) -> Bool {
+    private func take(
+        _ line: bobo_scanned_line, _ number: UInt64, _ receiver: Receiver, _ routes: Routes
+    ) -> Bool {
         let name = UnsafeRawBufferPointer(start: line.topic, count: line.topic_length)
         guard EventLine.timestamps.contains(line.ts), let slot = routes.slot(name) else { return false }
         let content = EventContent(line)
@@ -106,10 +114,18 @@ public final class Engine {
             if receiver.isEvent(content) { pass(line.ts) }
             return true
         }
-        let route = slot.pointee.route
+        return slot.pointee.withRoute { route in take(line, content, number, slot, route, receiver) }
+    }
+
+    @inline(__always)
+    private func take(
+        _ line: bobo_scanned_line, _ content: EventContent, _ number: UInt64,
+        _ slot: UnsafeMutablePointer<TopicTable.Slot>, _ route: Route, _ receiver: Receiver
+    ) -> Bool {
         guard route.sensor == nil else { return false }
         guard !route.isOwn, receiver.isEvent(content) else { return true }
-        if isAlone, route.isIdle(content) {
+        let found = route.find(in: content)
+        if found == 0, isAlone, route.stateFilters.isEmpty {
             if let bounds = route.idleBounds {
                 slot.pointee.above = bounds.above
                 slot.pointee.below = bounds.below
@@ -119,7 +135,7 @@ public final class Engine {
             return true
         }
         let event = receiver.event(content, number: number, timestamp: line.ts, route.topic)
-        take(event, isEvent: true, route)
+        take(event, isEvent: true, route, found: found)
         scope.event = nil
         receiver.release(event)
         return true
@@ -131,18 +147,20 @@ public final class Engine {
     /// No pattern cares, so that the event need not be made; the clock goes on.
     @inline(__always)
     private func pass(_ timestamp: Int64) {
-        if clock.isLate(timestamp) { late += 1 } else { advance(to: timestamp) }
+        if clock.isLate(timestamp) { late += 1 } else { _ = moveClock(to: timestamp) }
     }
 
+    /// - Parameter found: so many patterns have just been found to care for it; nil: they are yet to be found.
     @inline(__always)
-    func take(_ event: Event, isEvent: Bool, _ route: Route) {
+    func take(_ event: Event, isEvent: Bool, _ route: Route, found: Int? = nil) {
         if clock.isLate(event.timestamp) {
             guard isEvent else { return decider.keep(event, route) }
             late += 1
-            if options.late == .process { process(event, route) }
+            if options.late == .process { process(event, route, found) }
         } else if options.maximumLateness == 0 {
-            advance(to: event.timestamp)
-            if isEvent { process(event, route) } else { decider.keep(event, route) }
+            let isQuiet = moveClock(to: event.timestamp)
+            // What timers bring about comes back to the same patterns, perhaps.
+            if isEvent { process(event, route, isQuiet ? found : nil) } else { decider.keep(event, route) }
         } else {
             clock.wait(event, isEvent: isEvent)
             advance(to: event.timestamp.addingClamped(-options.maximumLateness))
@@ -151,9 +169,21 @@ public final class Engine {
 
     /// Moves the clock, which never goes back, and fires the timers that are due.
     /// - Parameter time: milliseconds since 1970.
-    public func advance(to time: Int64) {
+    public func advance(to time: Int64) { _ = moveClock(to: time) }
+
+    /// - Returns: whether nothing else was due by then.
+    @inline(__always)
+    private func moveClock(to time: Int64) -> Bool {
         let time = max(time, clock.now)
-        if decider.isQuiet(until: time), clock.isEmpty { return clock.advance(to: time) }
+        guard decider.isQuiet(until: time), clock.isEmpty else {
+            advanceThroughDeadlines(to: time)
+            return false
+        }
+        clock.advance(to: time)
+        return true
+    }
+
+    private func advanceThroughDeadlines(to time: Int64) {
         // The clock goes from event to event, or timers between them would find it beyond them.
         while let event = clock.next(until: time) { processWaiting(event) }
         clock.advance(to: time)
@@ -300,9 +330,9 @@ public final class Engine {
         }
     }
 
-    private func process(_ event: Event, _ route: Route) {
+    private func process(_ event: Event, _ route: Route, _ found: Int? = nil) {
         scope.now = max(clock.now, event.timestamp)
-        decider.take(event, route)
+        decider.take(event, route, found: found ?? route.find(in: event.content))
         produce()
         drainFeedback()
         fire(until: clock.now)

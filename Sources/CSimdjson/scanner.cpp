@@ -8,6 +8,8 @@ namespace {
 constexpr size_t deepest = 256;
 // Bytes that are looked at together.
 constexpr size_t chunk = 1 << 16;
+// Nodes on the tape after which no further line is read with the others.
+constexpr size_t enough = 4096;
 // Places of tokens are 32-bit numbers.
 constexpr size_t longest = UINT32_MAX / 2;
 
@@ -60,6 +62,37 @@ void scanner::begin_chunk() {
     line_by_line = length > longest || !find_tokens(from, length);
 }
 
+size_t scanner::next(bobo_scanned_line *lines, size_t count) {
+    out.clear();
+    size_t number = 0, founds = 0, nodes = 0;
+    // Lines of which much is wanted come alone, so that no more is held than one may need.
+    while (number < count && out.tape.size() < enough) {
+        bobo_scanned_line &line = lines[number];
+        line.kind = next(line);
+        if (line.kind == bobo_scanned_end) break;
+        if (line.kind != bobo_scanned_whole) {
+            out.found.resize(founds);
+            out.tape.resize(nodes);
+        }
+        line.found_count = out.found.size() - founds;
+        line.tape_count = out.tape.size() - nodes;
+        founds = out.found.size();
+        nodes = out.tape.size();
+        ++number;
+    }
+    // Where they lie is known only now; places on the tape are counted from each line's first.
+    founds = nodes = 0;
+    for (size_t i = 0; i < number; ++i) {
+        lines[i].found = out.found.data() + founds;
+        lines[i].tape = out.tape.data() + nodes;
+        for (size_t at = founds; at < founds + lines[i].found_count; ++at)
+            if (out.found[at].tape != UINT32_MAX) out.found[at].tape -= (uint32_t)nodes;
+        founds += lines[i].found_count;
+        nodes += lines[i].tape_count;
+    }
+    return number;
+}
+
 int scanner::next(bobo_scanned_line &line) {
     if (from >= end) return bobo_scanned_end;
     if (from >= chunk_end) begin_chunk();
@@ -67,7 +100,6 @@ int scanner::next(bobo_scanned_line &line) {
     line.line = from;
     line.line_length = stop - from;
     from = stop + 1;
-    out.clear();
     if (line_by_line) {
         size_t length = line.line_length;
         while (length > 0 && is_space((uint8_t)line.line[length - 1])) --length;
@@ -126,10 +158,6 @@ bool scanner::line(size_t limit, bobo_scanned_line &line) {
     if (token() != '}' || index[at] >= limit) return false;
     ++at;
     if (index[at] < limit) return false;
-    line.found = out.found.data();
-    line.found_count = out.found.size();
-    line.tape = out.tape.data();
-    line.tape_count = out.tape.size();
     return has_ts && has_topic && has_payload;
 }
 

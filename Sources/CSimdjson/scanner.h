@@ -15,8 +15,8 @@ class scanner {
 
     // Lines, the last with its line break.
     void begin(const char *text, size_t length);
-    // Returns a bobo_scanned.
-    int next(bobo_scanned_line &line);
+    // The next lines, at most so many, 0 at the end.
+    size_t next(bobo_scanned_line *lines, size_t count);
 
   private:
     json_output &out;
@@ -32,6 +32,8 @@ class scanner {
     const char *from = nullptr, *chunk_end = nullptr, *end = nullptr, *base = nullptr;
     bool line_by_line = false;
 
+    // Returns a bobo_scanned; what is found of it comes behind what is there.
+    int next(bobo_scanned_line &line);
     void begin_chunk();
     bool find_tokens(const char *text, size_t length);
     bool line(size_t limit, bobo_scanned_line &line);

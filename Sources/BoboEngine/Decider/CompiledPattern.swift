@@ -54,6 +54,8 @@ final class CompiledPattern {
     let haltconditions: [CompiledPredicate]
     /// The path of the field that is the key, where it is one.
     let keyPath: Int?
+    /// The key, where it follows from the topic alone.
+    let topicKey: Program?
     /// Whether anything that is asked of runs reads the key.
     let readsKey: Bool
     /// Whether any of `isExclusive`, `readsPrevious` and `readsState` holds.
@@ -117,6 +119,7 @@ final class CompiledPattern {
         recent = programs.contains { $0.readsRecent } ? pattern.recent : nil
         readsState = programs.contains { $0.readsState }
         keyPath = pattern.key?.path(of: ExpressionEnvironment.Slot.event.rawValue)
+        topicKey = pattern.key.flatMap { $0.readsTopicAlone ? $0 : nil }
         readsKey = programs.contains { $0.slots.contains(ExpressionEnvironment.Slot.key.rawValue) }
         isSpecial = isExclusive || readsPrevious || readsState
         if case .allOf? = pattern.blocks.first?.role { firstPlace = 0 } else { firstPlace = 1 }

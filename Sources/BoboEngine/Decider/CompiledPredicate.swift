@@ -92,6 +92,9 @@ final class CompiledPredicate {
         }
     }
 
+    /// Where its tests lie.
+    var hints: [UnsafeRawPointer?] { [UnsafeRawPointer(tests.baseAddress)] }
+
     /// There is an event that it does not fail on.
     func acquit() {
         isOnTrial = false

@@ -78,21 +78,27 @@ final class Decider {
     func keep(_ event: Event, _ route: Route) { store.take(event, route.stateFilters, scope) }
 
     /// Offers the event to the runs of all patterns that may care, and starts new ones.
-    func take(_ event: Event, _ route: Route) {
+    func take(_ event: Event, _ route: Route) { take(event, route, found: route.find(in: event.content)) }
+
+    /// - Parameter found: so many patterns have just been found to care for it.
+    func take(_ event: Event, _ route: Route, found: Int) {
         if !route.stateFilters.isEmpty { keep(event, route) }
         let stamp = state.nextStamp()
         state.replication?.look(at: event)
-        route.forEachInterest(in: event) { interest in
-            let offer = Offer(
-                event: event, matches: interest.matches, stamp: stamp, topicKey: interest.topicKey)
-            guard interest.matcher.witness != nil else {
+        // No event of another comes before all have seen this one, so that what was found stays.
+        for place in 0..<found {
+            route.withInterest(place) { interest in
+                let offer = Offer(
+                    event: event, matches: interest.matches, stamp: stamp, topicKey: interest.topicKey)
+                guard interest.matcher.witness != nil else {
+                    interest.matcher.take(offer, interest.conditions, &state, scope)
+                    return
+                }
+                scope.witness = interest.matcher.witness
                 interest.matcher.take(offer, interest.conditions, &state, scope)
-                return
+                scope.witness = nil
+                witness?.end(state)
             }
-            scope.witness = interest.matcher.witness
-            interest.matcher.take(offer, interest.conditions, &state, scope)
-            scope.witness = nil
-            witness?.end(state)
         }
     }
 

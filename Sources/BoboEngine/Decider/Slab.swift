@@ -1,11 +1,19 @@
-/// Room for values that come and go, addressed by small numbers that are used again. Values do not move but when it grows,
-/// and getting one costs neither a retain nor a check for exclusive use, which an array in a class would.
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Room for values that come and go, addressed by small numbers that are used again. Values move only when it grows, and
+/// getting one costs neither a retain nor a check for exclusive use, which an array in a class would.
 struct Slab<Element>: ~Copyable {
-    // Safe: the slab alone owns the memory, all `capacity` elements of it are initialised at all times, and indices are
-    // handed out by `insert` alone. Pointers from the subscript are not kept across an `insert`.
+    // Safe: the slab alone owns the memory, the first `used` of `capacity` elements are initialised at all times, and indices
+    // are handed out by `insert` alone. Pointers from the subscript are not kept across an `insert`. No element has a weak
+    // reference, so that a move of its bytes is a move of it.
     private var elements: UnsafeMutablePointer<Element>
     private var capacity: Int
-    private var free: [Int32]
+    private var used = 0
+    private var gaps: [Int32] = []
     private let empty: Element
 
     private(set) var count = 0
@@ -13,27 +21,29 @@ struct Slab<Element>: ~Copyable {
     init(empty: Element, capacity: Int = 16) {
         self.empty = empty
         self.capacity = capacity
-        elements = .allocate(capacity: capacity)
-        elements.initialize(repeating: empty, count: capacity)
-        free = (0..<Int32(capacity)).reversed()
+        elements = Slab.room(nil, capacity)
     }
 
     deinit {
-        elements.deinitialize(count: capacity)
-        elements.deallocate()
+        elements.deinitialize(count: used)
+        free(elements)
     }
 
     mutating func insert(_ element: consuming Element) -> Int32 {
-        if free.isEmpty { grow() }
-        let index = free.removeLast()
-        elements[Int(index)] = element
         count += 1
-        return index
+        if let index = gaps.popLast() {
+            elements[Int(index)] = element
+            return index
+        }
+        if used == capacity { grow() }
+        (elements + used).initialize(to: element)
+        used += 1
+        return Int32(used - 1)
     }
 
     mutating func remove(_ index: Int32) {
         elements[Int(index)] = empty
-        free.append(index)
+        gaps.append(index)
         count -= 1
     }
 
@@ -44,19 +54,28 @@ struct Slab<Element>: ~Copyable {
 
     /// Also of those places that hold nothing.
     func forEachPlace(_ body: (Int32) -> Void) {
-        for index in 0..<capacity { body(Int32(index)) }
+        for index in 0..<used { body(Int32(index)) }
     }
 
     /// The elements as they are now, to be read while something else changes; not to be kept.
     var view: UnsafePointer<Element> { UnsafePointer(elements) }
 
+    @inline(never)
     private mutating func grow() {
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
-        larger.moveInitialize(from: elements, count: capacity)
-        (larger + capacity).initialize(repeating: empty, count: capacity)
-        free.append(contentsOf: (Int32(capacity)..<Int32(capacity * 2)).reversed())
-        elements.deallocate()
-        elements = larger
         capacity *= 2
+        elements = Slab.room(elements, capacity)
+    }
+
+    // MARK: Memory
+
+    /// Room of another size; what lay in the former moves along. Of much memory the system moves the pages, and those that
+    /// nothing was written to take up none.
+    private static func room(_ former: UnsafeMutablePointer<Element>?, _ capacity: Int) -> UnsafeMutablePointer<Element>
+    {
+        let size = max(1, capacity * MemoryLayout<Element>.stride)
+        guard MemoryLayout<Element>.alignment <= 16, let room = realloc(former, size) else {
+            preconditionFailure("no memory for \(size) bytes")
+        }
+        return room.bindMemory(to: Element.self, capacity: capacity)
     }
 }

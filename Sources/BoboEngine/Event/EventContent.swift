@@ -7,13 +7,15 @@ import CSimdjson
 /// What has just been read is borrowed: it lies where the parser left it, good until the parser's next use, and costs nothing.
 /// What is to be held longer is settled, in one piece of memory of its own.
 struct EventContent {
+    private(set) var bytes: UnsafeRawBufferPointer
+    private var foundStart: UnsafePointer<bobo_json_found>?
+    /// Where settled, the memory that all of them lie in begins with it; freed by whoever holds this.
+    private var tapeStart: UnsafePointer<bobo_json_node>?
+    private var foundCount: UInt32
+    private var tapeCount: UInt32
     private(set) var format: Body.Format
     private(set) var rootIsMap: Bool
-    private(set) var bytes: UnsafeRawBufferPointer
-    private var found: UnsafeBufferPointer<bobo_json_found>
-    private var tape: UnsafeBufferPointer<bobo_json_node>
-    /// What all of them point into, where settled; freed by whoever holds this.
-    private var owned: UnsafeMutableRawPointer?
+    private var isSettled = false
 
     /// Where a map stands that is only on the way to a longer path.
     private static let passage = UInt32.max
@@ -26,8 +28,10 @@ struct EventContent {
         format = .json
         self.rootIsMap = rootIsMap
         self.bytes = bytes
-        self.found = found
-        self.tape = tape
+        foundStart = found.baseAddress
+        foundCount = UInt32(found.count)
+        tapeStart = tape.baseAddress
+        tapeCount = UInt32(tape.count)
     }
 
     /// Text or bytes, borrowed; or JSON that cannot be read.
@@ -35,8 +39,7 @@ struct EventContent {
         self.format = format
         rootIsMap = false
         self.bytes = bytes
-        found = UnsafeBufferPointer(start: nil, count: 0)
-        tape = UnsafeBufferPointer(start: nil, count: 0)
+        (foundCount, tapeCount) = (0, 0)
     }
 
     /// Nothing.
@@ -44,7 +47,13 @@ struct EventContent {
 
     // MARK: Holding
 
-    private var isSettled: Bool { owned != nil }
+    private var found: UnsafeBufferPointer<bobo_json_found> {
+        UnsafeBufferPointer(start: foundStart, count: Int(foundCount))
+    }
+
+    private var tape: UnsafeBufferPointer<bobo_json_node> {
+        UnsafeBufferPointer(start: tapeStart, count: Int(tapeCount))
+    }
 
     /// Copies what is borrowed. Safe: sizes are those of what is copied, and all that points there is moved along.
     mutating func settle() {
@@ -75,10 +84,10 @@ struct EventContent {
             (nodes + number).initialize(to: node)
         }
         for (number, place) in found.enumerated() { (places + number).initialize(to: place) }
-        tape = UnsafeBufferPointer(start: nodes, count: tape.count)
-        found = UnsafeBufferPointer(start: places, count: found.count)
+        tapeStart = UnsafePointer(nodes)
+        foundStart = UnsafePointer(places)
         bytes = UnsafeRawBufferPointer(start: copy, count: bytes.count)
-        owned = room
+        isSettled = true
     }
 
     private func isText(_ node: bobo_json_node) -> Bool { node.kind == bobo_json_text.rawValue }
@@ -90,7 +99,7 @@ struct EventContent {
     }
 
     /// Of what is settled, by its only holder, who does not use it again.
-    func free() { owned?.deallocate() }
+    func free() { if isSettled { tapeStart?.deallocate() } }
 
     // MARK: Reading
 
@@ -99,7 +108,7 @@ struct EventContent {
     func node(_ path: Int) -> UnsafePointer<bobo_json_node>? {
         // Few paths are found in one message, so a linear search beats hashing.
         for entry in found where entry.path == UInt32(truncatingIfNeeded: path) {
-            guard entry.tape != EventContent.passage, let start = tape.baseAddress else { return nil }
+            guard entry.tape != EventContent.passage, let start = tapeStart else { return nil }
             return start + Int(entry.tape)
         }
         return nil

@@ -1,9 +1,19 @@
 /// A 128-bit hash by FNV-1a (offset basis and prime of draft-eastlake-fnv), written as 32 hexadecimal digits: short to
 /// state, so that another implementation gives the same identifiers.
 public struct Hash128: Hashable, Sendable, CustomStringConvertible {
-    package private(set) var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+    // Two words, since a number of 128 bits would have all that holds it aligned to 16 bytes.
+    private var high: UInt64 = 0x6c62_272e_07bb_0142
+    private var low: UInt64 = 0x62b8_2175_6295_c58d
 
     public init() {}
+
+    package private(set) var value: UInt128 {
+        get { UInt128(high) << 64 | UInt128(low) }
+        set {
+            high = UInt64(truncatingIfNeeded: newValue >> 64)
+            low = UInt64(truncatingIfNeeded: newValue)
+        }
+    }
 
     /// A hash that another gateway has made.
     mutating func set(_ value: UInt128) { self.value = value }
@@ -22,11 +32,13 @@ public struct Hash128: Hashable, Sendable, CustomStringConvertible {
     }
 
     mutating func combine(bytes: UnsafeRawBufferPointer) {
-        for byte in bytes { combine(byte: byte) }
+        var value = value
+        for byte in bytes { value = (value ^ UInt128(byte)) &* Hash128.prime }
+        self.value = value
     }
 
     package mutating func combine(byte: UInt8) {
-        value = (value ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B
+        value = (value ^ UInt128(byte)) &* Hash128.prime
     }
 
     package func append(to bytes: inout [UInt8]) {

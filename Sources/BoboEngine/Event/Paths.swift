@@ -10,6 +10,8 @@ final class Paths: Sendable {
     /// The number of the empty path: the whole payload.
     let whole: Int
 
+    static let none = Paths(PathTable(), read: [])
+
     /// - Parameter programs: those that read payloads.
     init(_ table: PathTable, read programs: [Program]) {
         let read = Set(programs.flatMap(\.objectPaths))

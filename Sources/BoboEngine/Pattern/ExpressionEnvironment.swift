@@ -52,17 +52,10 @@ public struct ExpressionEnvironment: Sendable {
 
     private var environment: Environment
 
-    /// The environment of a pattern with these groups.
-    /// - Parameters:
-    ///   - otherGroups: those of the phenomenon's other patterns, empty lists here; for `emit` and `actions` alone.
-    ///   - definitions: names that stand for expressions; one that cannot be parsed is none.
-    ///   - givesSecrets: whether there is `secret("name")`, as in the texts of actions.
-    public init(
-        paths: PathTable, groups: [String], otherGroups: [String] = [], definitions: [Definition] = [],
-        givesSecrets: Bool = false
-    ) {
+    /// What all patterns may use: thousands of patterns have an environment each.
+    private static let common: Environment = {
         let event = CELType.object(ExpressionEnvironment.eventType.name)
-        environment = Environment(paths: paths)
+        var environment = Environment(paths: PathTable())
         environment.declare(ExpressionEnvironment.eventType)
         environment.declare(variable: "event", type: event)
         environment.declare(variable: "key", type: .dyn)
@@ -73,20 +66,35 @@ public struct ExpressionEnvironment: Sendable {
         environment.declare(variable: "timezone", type: .string)
         environment.declare(variable: "previous", type: event)
         environment.declare(variable: "recent", type: .list(event))
-        for name in groups + otherGroups { environment.declare(variable: name, type: .list(event)) }
         for name in ExpressionEnvironment.aliases {
             // The text is the language's own, so that it always parses.
             try? environment.declare(alias: name, expression: "event." + name)
         }
+        environment.declare(TopicMatching.declaration)
+        environment.declare(URLEncoding.declaration)
+        for function in StateFunctions.declarations { environment.declare(function) }
+        return environment
+    }()
+
+    /// The environment of a pattern with these groups.
+    /// - Parameters:
+    ///   - otherGroups: those of the phenomenon's other patterns, empty lists here; for `emit` and `actions` alone.
+    ///   - definitions: names that stand for expressions; one that cannot be parsed is none.
+    ///   - givesSecrets: whether there is `secret("name")`, as in the texts of actions.
+    public init(
+        paths: PathTable, groups: [String], otherGroups: [String] = [], definitions: [Definition] = [],
+        givesSecrets: Bool = false
+    ) {
+        environment = ExpressionEnvironment.common
+        environment.paths = paths
         if givesSecrets {
             environment.declare(SecretFunction.declaration)
         } else {
             environment.declare(
                 reserved: SecretFunction.name, reason: "`secret` is for the texts of \"actions\" alone")
         }
-        environment.declare(TopicMatching.declaration)
-        environment.declare(URLEncoding.declaration)
-        for function in StateFunctions.declarations { environment.declare(function) }
+        let event = CELType.object(ExpressionEnvironment.eventType.name)
+        for name in groups + otherGroups { environment.declare(variable: name, type: .list(event)) }
         for definition in definitions {
             try? environment.declare(alias: definition.name, expression: definition.expression)
         }

@@ -2,49 +2,125 @@ import CEL
 import CSimdjson
 
 /// Which of a topic's patterns may care about an event, found by the values in it.
-final class Candidates {
-    /// A pattern, by its place among those of the topic, and the bounds beyond which one of its fields must lie.
-    private struct Candidate {
-        let number: Int
-        let path: Int
-        let below: Double
-        let above: Double
-        /// Whether it has been passed over before.
-        var isAcquitted: Bool
+///
+/// It is asked of every event, so it lies within its owner and in few pieces of memory, and counts no reference on the way.
+struct Candidates: ~Copyable {
+    private let always: FixedArray<Int32>
+    private let equalities: FixedArray<EqualityIndex>
+    private let thresholds: FixedArray<ThresholdIndex>
+    /// Of the last event: the patterns, by their places among those of the topic. There is room for each once, and each is in
+    /// one index alone.
+    private let found: FixedArray<Int32>
+    /// Whether they are found in another order than that of output.
+    private let isMixed: Bool
+    /// Told of each pattern the first time that it is passed over for its bounds: none of its conditions fails then.
+    private let acquit: (Int32) -> Void
 
-        init(_ number: Int, _ bounds: Guard.Bounds?) {
-            self.number = number
-            path = bounds?.path ?? -1
-            below = bounds?.below ?? .infinity
-            above = bounds?.above ?? -.infinity
-            isAcquitted = bounds?.areOfInput == true
+    /// - Parameter guards: Those of the topic's patterns, in the order of output; nil for a pattern that cares for each event.
+    init(_ guards: [Guard?], acquit: @escaping (Int32) -> Void) {
+        self.acquit = acquit
+        var always: [Int32] = []
+        var equal: [(path: Int, candidates: [(Candidate, [KeyValue])])] = []
+        var ordered: [(path: Int, candidates: [Candidate])] = []
+        for (number, guardian) in guards.enumerated() {
+            let number = Int32(number)
+            guard let guardian else {
+                always.append(number)
+                continue
+            }
+            let candidate = Candidate(number, guardian.bounds)
+            if let equality = guardian.equality {
+                let place = equal.firstIndex { $0.path == equality.path } ?? equal.endIndex
+                if place == equal.endIndex { equal.append((equality.path, [])) }
+                equal[place].candidates.append((candidate, equality.values))
+            } else {
+                let place = ordered.firstIndex { $0.path == candidate.path } ?? ordered.endIndex
+                if place == ordered.endIndex { ordered.append((candidate.path, [])) }
+                ordered[place].candidates.append(candidate)
+            }
         }
-
-        @inline(__always)
-        func mayCare(_ content: EventContent) -> Bool {
-            // Where there is no number, its predicates are to fail.
-            guard path >= 0, let number = content.number(path) else { return true }
-            return number >= above || number <= below
-        }
+        self.always = FixedArray(always)
+        equalities = FixedArray(count: equal.count) { EqualityIndex(path: equal[$0].path, equal[$0].candidates) }
+        thresholds = FixedArray(count: ordered.count) { ThresholdIndex(path: ordered[$0].path, ordered[$0].candidates) }
+        found = FixedArray(count: guards.count) { _ in 0 }
+        let parts = (always.isEmpty ? 0 : 1) + equal.count + ordered.count
+        isMixed = parts > 1 || ordered.contains { $0.candidates.count > ThresholdIndex.few }
     }
 
-    /// The patterns that care only where one field equals one of their constants.
-    private final class Equalities {
-        let path: Int
-        /// Places in `lists`.
-        @exclusivity(unchecked) private var texts = BytesTable()
-        @exclusivity(unchecked) private var others: [KeyValue: Int32] = [:]
-        @exclusivity(unchecked) private var lists: ContiguousArray<ContiguousArray<Candidate>> = []
-        /// For a message that does not have the field: the predicates are to fail.
-        @exclusivity(unchecked) private var all: ContiguousArray<Candidate> = []
+    /// Between these no pattern cares, where that is all there is to it.
+    var idleBounds: Guard.Bounds? {
+        always.isEmpty && equalities.isEmpty && thresholds.count == 1 ? thresholds[0].idle : nil
+    }
 
-        init(path: Int) { self.path = path }
+    /// Finds those patterns that may care about the event: `number(_:)` has them, in the order of output, till the next call.
+    @inline(__always)
+    func find(in content: EventContent) -> Int {
+        // `acquit` in closures, since it is seldom called, and to hand it on would count a reference each time.
+        var count = 0
+        for place in always.indices { note(always[place], &count) }
+        for place in equalities.indices {
+            equalities[place].forEach(content, acquit: { acquit($0) }) { note($0, &count) }
+        }
+        for place in thresholds.indices {
+            thresholds[place].forEach(content, acquit: { acquit($0) }) { note($0, &count) }
+        }
+        if count > 1, isMixed { found.sort(first: count, by: <) }
+        return count
+    }
 
-        func insert(_ candidate: Candidate, _ values: [KeyValue]) {
-            all.append(candidate)
+    @inline(__always)
+    private func note(_ number: Int32, _ count: inout Int) {
+        found[count] = number
+        count += 1
+    }
+
+    @inline(__always)
+    func number(_ place: Int) -> Int { Int(found[place]) }
+}
+
+/// A pattern, by its place among those of the topic, and the bounds beyond which one of its fields must lie.
+struct Candidate {
+    let number: Int32
+    /// Whether it has been passed over before.
+    var isAcquitted: Bool
+    let path: Int
+    let below: Double
+    let above: Double
+
+    init(_ number: Int32, _ bounds: Guard.Bounds?) {
+        self.number = number
+        path = bounds?.path ?? -1
+        below = bounds?.below ?? .infinity
+        above = bounds?.above ?? -.infinity
+        isAcquitted = bounds?.areOfInput == true
+    }
+
+    @inline(__always)
+    func mayCare(_ content: EventContent) -> Bool {
+        // Where there is no number, its predicates are to fail.
+        guard path >= 0, let number = content.number(path) else { return true }
+        return number >= above || number <= below
+    }
+}
+
+/// The patterns that care only where one field equals one of their constants.
+struct EqualityIndex: ~Copyable {
+    private let path: Int
+    /// Places in `lists`.
+    private let texts: BytesTable
+    private let others: [KeyValue: Int32]
+    private let lists: FixedArray<FixedArray<Candidate>>
+    /// For a message that does not have the field: the predicates are to fail.
+    private let all: FixedArray<Int32>
+
+    init(path: Int, _ candidates: [(candidate: Candidate, values: [KeyValue])]) {
+        self.path = path
+        var texts = BytesTable()
+        var others: [KeyValue: Int32] = [:]
+        var lists: [[Candidate]] = []
+        for (candidate, values) in candidates {
             for value in values {
-                let known = value.text.map { text in text.withBytes { texts[$0] } } ?? others[value]
-                if let known {
+                if let known = value.text.map({ text in text.withBytes { texts[$0] } }) ?? others[value] {
                     lists[Int(known)].append(candidate)
                     continue
                 }
@@ -57,176 +133,107 @@ final class Candidates {
                 }
             }
         }
-
-        @inline(__always)
-        func forEach(_ content: EventContent, acquit: (Int) -> Void, _ body: (Int) -> Void) {
-            guard let node = content.node(path) else { return forAll(body) }
-            let place: Int32?
-            if bobo_json_kind(node.pointee.kind) == bobo_json_text {
-                place = texts[UnsafeRawBufferPointer(start: node.pointee.text, count: Int(node.pointee.count))]
-            } else {
-                guard let key = KeyValue(EventContent.value(node)) else { return forAll(body) }
-                place = others[key]
-            }
-            guard let place = place.map(Int.init) else { return }
-            for index in lists[place].indices {
-                let candidate = lists[place][index]
-                if candidate.mayCare(content) {
-                    body(candidate.number)
-                } else if !candidate.isAcquitted {
-                    lists[place][index].isAcquitted = true
-                    acquit(candidate.number)
-                }
-            }
-        }
-
-        private func forAll(_ body: (Int) -> Void) {
-            for candidate in all { body(candidate.number) }
-        }
-    }
-
-    /// The patterns that care only where one field lies beyond their bounds, by these.
-    private final class Thresholds {
-        let path: Int
-        @exclusivity(unchecked) private var all: ContiguousArray<Candidate> = []
-        /// Ascending.
-        private var byAbove: ContiguousArray<Candidate> = []
-        /// Descending.
-        private var byBelow: ContiguousArray<Candidate> = []
-        /// Those that have never been passed over, of many.
-        @exclusivity(unchecked) private var onTrial: ContiguousArray<Candidate> = []
-
-        init(path: Int) { self.path = path }
-
-        func insert(_ candidate: Candidate) { all.append(candidate) }
-
-        /// So few are looked through one by one, in their order.
-        var areFew: Bool { all.count <= 8 }
-
-        func sort() {
-            guard !areFew else { return }
-            byAbove = ContiguousArray(all.filter { $0.above < .infinity }.sorted { $0.above < $1.above })
-            byBelow = ContiguousArray(all.filter { $0.below > -.infinity }.sorted { $0.below > $1.below })
-            onTrial = all
-        }
-
-        /// Between these no pattern cares, and none of their conditions is on trial.
-        var idle: Guard.Bounds? {
-            guard onTrial.isEmpty, !areFew || all.allSatisfy(\.isAcquitted) else { return nil }
-            return Guard.Bounds(
-                path: path, below: all.map(\.below).max() ?? -.infinity, above: all.map(\.above).min() ?? .infinity)
-        }
-
-        @inline(__always)
-        func forEach(_ content: EventContent, acquit: (Int) -> Void, _ body: (Int) -> Void) {
-            guard let number = content.number(path) else {
-                for candidate in all { body(candidate.number) }
-                return
-            }
-            guard areFew else { return forEachSorted(number, acquit: acquit, body) }
-            for index in all.indices {
-                let candidate = all[index]
-                if number >= candidate.above || number <= candidate.below {
-                    body(candidate.number)
-                } else if !candidate.isAcquitted {
-                    all[index].isAcquitted = true
-                    acquit(candidate.number)
-                }
-            }
-        }
-
-        private func forEachSorted(_ number: Double, acquit: (Int) -> Void, _ body: (Int) -> Void) {
-            if !onTrial.isEmpty {
-                onTrial.removeAll { candidate in
-                    let isPassedOver = number < candidate.above && number > candidate.below
-                    if isPassedOver, !candidate.isAcquitted { acquit(candidate.number) }
-                    return isPassedOver
-                }
-            }
-            for candidate in byAbove {
-                guard candidate.above <= number else { break }
-                body(candidate.number)
-            }
-            for candidate in byBelow {
-                guard candidate.below >= number else { break }
-                if candidate.above > number { body(candidate.number) }
-            }
-        }
-    }
-
-    private let always: ContiguousArray<Int>
-    private let equalities: ContiguousArray<Equalities>
-    private let thresholds: ContiguousArray<Thresholds>
-    @exclusivity(unchecked) private var found = ContiguousArray<Int>()
-
-    /// Told of each pattern the first time that it is passed over for its bounds: none of its conditions fails then.
-    private let acquit: (Int) -> Void
-
-    /// - Parameter guards: Those of the topic's patterns, in the order of output; nil for a pattern that cares for each event.
-    init(_ guards: some Sequence<Guard?>, acquit: @escaping (Int) -> Void) {
-        self.acquit = acquit
-        var always: ContiguousArray<Int> = []
-        var equalities: ContiguousArray<Equalities> = []
-        var thresholds: ContiguousArray<Thresholds> = []
-        for (number, guardian) in guards.enumerated() {
-            guard let guardian else {
-                always.append(number)
-                continue
-            }
-            let candidate = Candidate(number, guardian.bounds)
-            if let equality = guardian.equality {
-                let known = equalities.first { $0.path == equality.path }
-                let index = known ?? Equalities(path: equality.path)
-                if known == nil { equalities.append(index) }
-                index.insert(candidate, equality.values)
-            } else {
-                let known = thresholds.firstIndex { $0.path == candidate.path }
-                if known == nil { thresholds.append(Thresholds(path: candidate.path)) }
-                thresholds[known ?? thresholds.endIndex - 1].insert(candidate)
-            }
-        }
-        for index in thresholds { index.sort() }
-        self.always = always
-        self.equalities = equalities
-        self.thresholds = thresholds
-    }
-
-    var idleBounds: Guard.Bounds? {
-        always.isEmpty && equalities.isEmpty && thresholds.count == 1 ? thresholds[0].idle : nil
+        self.texts = texts
+        self.others = others
+        self.lists = FixedArray(count: lists.count) { FixedArray(lists[$0]) }
+        all = FixedArray(candidates.map(\.candidate.number))
     }
 
     @inline(__always)
-    func areNone(of content: EventContent) -> Bool {
-        guard always.isEmpty else { return false }
-        var areNone = true
-        for index in equalities { index.forEach(content, acquit: acquit) { _ in areNone = false } }
-        guard areNone else { return false }
-        for index in thresholds { index.forEach(content, acquit: acquit) { _ in areNone = false } }
-        return areNone
-    }
-
-    /// Calls `body` with the numbers of those patterns that may care about the event, in the order of output.
-    @inline(__always)
-    func forEach(in content: EventContent, _ body: (Int) -> Void) {
-        switch (always.isEmpty, equalities.count, thresholds.count) {
-        case (_, 0, 0): for number in always { body(number) }
-        case (true, 1, 0): equalities[0].forEach(content, acquit: acquit, body)
-        case (true, 0, 1) where thresholds[0].areFew: thresholds[0].forEach(content, acquit: acquit, body)
-        default: forEachSorted(in: content, body)
+    func forEach(_ content: EventContent, acquit: (Int32) -> Void, _ body: (Int32) -> Void) {
+        guard let node = content.node(path) else { return forAll(body) }
+        let place: Int32?
+        if bobo_json_kind(node.pointee.kind) == bobo_json_text {
+            place = texts[UnsafeRawBufferPointer(start: node.pointee.text, count: Int(node.pointee.count))]
+        } else {
+            guard let key = KeyValue(EventContent.value(node)) else { return forAll(body) }
+            place = others[key]
+        }
+        guard let place = place.map(Int.init) else { return }
+        for index in lists[place].indices {
+            if lists[place][index].mayCare(content) {
+                body(lists[place][index].number)
+            } else if !lists[place][index].isAcquitted {
+                lists[place][index].isAcquitted = true
+                acquit(lists[place][index].number)
+            }
         }
     }
 
-    @inline(never)
-    private func forEachSorted(in content: EventContent, _ body: (Int) -> Void) {
-        var numbers = found
-        found = []
-        numbers.append(contentsOf: always)
-        for index in equalities { index.forEach(content, acquit: acquit) { numbers.append($0) } }
-        for index in thresholds { index.forEach(content, acquit: acquit) { numbers.append($0) } }
-        numbers.sort()
-        for number in numbers { body(number) }
-        numbers.removeAll(keepingCapacity: true)
-        found = numbers
+    private func forAll(_ body: (Int32) -> Void) {
+        for index in all.indices { body(all[index]) }
+    }
+}
+
+/// The patterns that care only where one field lies beyond their bounds, by these.
+struct ThresholdIndex: ~Copyable {
+    private let path: Int
+    private let all: FixedArray<Candidate>
+    /// Ascending.
+    private let byAbove: FixedArray<Candidate>
+    /// Descending.
+    private let byBelow: FixedArray<Candidate>
+    /// How many of `all` have never been passed over; of many it is looked through them as long as there are some.
+    private let onTrial: FixedArray<Int>
+
+    /// So few are looked through one by one, in their order.
+    private let areFew: Bool
+    static let few = 8
+
+    init(path: Int, _ candidates: [Candidate]) {
+        self.path = path
+        areFew = candidates.count <= ThresholdIndex.few
+        all = FixedArray(candidates)
+        onTrial = FixedArray([areFew ? 0 : candidates.count { !$0.isAcquitted }])
+        byAbove = FixedArray(areFew ? [] : candidates.filter { $0.above < .infinity }.sorted { $0.above < $1.above })
+        byBelow = FixedArray(areFew ? [] : candidates.filter { $0.below > -.infinity }.sorted { $0.below > $1.below })
+    }
+
+    /// Between these no pattern cares, and none of their conditions is on trial.
+    var idle: Guard.Bounds? {
+        var bounds = Guard.Bounds(path: path, below: -.infinity, above: .infinity)
+        for index in all.indices {
+            guard all[index].isAcquitted else { return nil }
+            bounds.below = max(bounds.below, all[index].below)
+            bounds.above = min(bounds.above, all[index].above)
+        }
+        return bounds
+    }
+
+    @inline(__always)
+    func forEach(_ content: EventContent, acquit: (Int32) -> Void, _ body: (Int32) -> Void) {
+        guard let number = content.number(path) else {
+            for index in all.indices { body(all[index].number) }
+            return
+        }
+        guard areFew else { return forEachSorted(number, acquit: acquit, body) }
+        for index in all.indices {
+            if number >= all[index].above || number <= all[index].below {
+                body(all[index].number)
+            } else if !all[index].isAcquitted {
+                all[index].isAcquitted = true
+                acquit(all[index].number)
+            }
+        }
+    }
+
+    private func forEachSorted(_ number: Double, acquit: (Int32) -> Void, _ body: (Int32) -> Void) {
+        if onTrial[0] > 0 {
+            for index in all.indices where !all[index].isAcquitted {
+                guard number < all[index].above, number > all[index].below else { continue }
+                all[index].isAcquitted = true
+                onTrial[0] -= 1
+                acquit(all[index].number)
+            }
+        }
+        for index in byAbove.indices {
+            guard byAbove[index].above <= number else { break }
+            body(byAbove[index].number)
+        }
+        for index in byBelow.indices {
+            guard byBelow[index].below >= number else { break }
+            if byBelow[index].above > number { body(byBelow[index].number) }
+        }
     }
 }
 

@@ -9,6 +9,8 @@ final class PayloadParser {
     private let parser: OpaquePointer
     let paths: Paths
     private var scratch: UnsafeMutableRawBufferPointer
+    /// So many lines are read together.
+    let lines = FixedArray<bobo_scanned_line>(count: 32) { _ in bobo_scanned_line() }
 
     init(paths: Paths) {
         parser = bobo_json_new(PayloadParser.maximumDepth)
@@ -83,11 +85,8 @@ final class PayloadParser {
         bobo_lines_begin(parser, lines.baseAddress?.assumingMemoryBound(to: CChar.self), lines.count)
     }
 
-    /// The next line. What it points to is good until this parser's next use.
-    @inline(__always)
-    func next(_ line: inout bobo_scanned_line) -> bobo_scanned {
-        bobo_scanned(UInt32(truncatingIfNeeded: bobo_lines_next(parser, &line)))
-    }
+    /// Reads the next lines into `lines`, 0 at the end. What they point to is good until this parser's next use.
+    func nextLines() -> Int { bobo_lines_next(parser, lines.pointer, lines.count) }
 }
 
 extension EventContent {

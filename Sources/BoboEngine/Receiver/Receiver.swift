@@ -122,19 +122,18 @@ final class Receiver {
         lines: UnsafeRawBufferPointer, _ parser: PayloadParser, topic: (String) -> Topic?, _ body: (Event) -> Void
     ) {
         parser.begin(lines: lines)
-        var line = bobo_scanned_line()
-        while true {
-            let kind = parser.next(&line)
-            guard kind != bobo_scanned_end else { return }
-            guard kind == bobo_scanned_whole else { continue }
-            let name = UnsafeRawBufferPointer(start: line.topic, count: line.topic_length)
-            guard let topic = topic(String(decoding: name, as: UTF8.self)) else { continue }
-            counters.events += 1
-            let event = Event(
-                identifier: .counted(source: options.source, number: UInt64(counters.events)), timestamp: line.ts,
-                topic: topic, content: EventContent(line), paths: paths)
-            event.settle()
-            body(event)
+        while case let count = parser.nextLines(), count > 0 {
+            for index in 0..<count where parser.lines[index].kind == bobo_scanned_whole.rawValue {
+                let line = parser.lines[index]
+                let name = UnsafeRawBufferPointer(start: line.topic, count: line.topic_length)
+                guard let topic = topic(String(decoding: name, as: UTF8.self)) else { continue }
+                counters.events += 1
+                let event = Event(
+                    identifier: .counted(source: options.source, number: UInt64(counters.events)), timestamp: line.ts,
+                    topic: topic, content: EventContent(line), paths: paths)
+                event.settle()
+                body(event)
+            }
         }
     }
 

@@ -1,17 +1,20 @@
 import CEL
 
 extension Program {
-    /// The key that it gives for each event on the topic; nil where it reads more than that, or gives none.
-    fileprivate func value(on topic: Topic) -> (key: KeyValue, value: Value)? {
+    /// Whether it reads of an event nothing but its topic, and that.
+    var readsTopicAlone: Bool {
         let event = ExpressionEnvironment.Slot.event.rawValue
         let ofTopic = [ExpressionEnvironment.EventField.topic, .levels].map(\.rawValue)
-        guard let fields, hostCalls.isEmpty, objectPaths.isEmpty, slots.isSubset(of: [event]), !fields.isEmpty,
-            fields.allSatisfy({ $0.slot == event && ofTopic.contains($0.index) })
-        else { return nil }
+        guard let fields, hostCalls.isEmpty, objectPaths.isEmpty, slots.isSubset(of: [event]) else { return false }
+        return !fields.isEmpty && fields.allSatisfy { $0.slot == event && ofTopic.contains($0.index) }
+    }
+
+    /// The key that it gives for each event on the topic, which is all that it reads; nil where it gives none.
+    fileprivate func value(on topic: Topic) -> (key: KeyValue, value: Value)? {
         let scope = Scope(timezone: "UTC")
         scope.event = Event(
             identifier: .counted(source: "", number: 0), timestamp: 0, topic: topic, content: EventContent(),
-            paths: Paths(PathTable(), read: []))
+            paths: Paths.none)
         guard let value = try? evaluate(scope), let key = KeyValue(value) else { return nil }
         return (key, value)
     }
@@ -20,7 +23,7 @@ extension Program {
 /// Where the events of one topic go: found by the topic's name once, then kept.
 final class Route {
     /// A pattern that may care about the events of the topic.
-    final class Interest {
+    struct Interest: ~Copyable {
         let matcher: Matcher
         /// By filter number of the pattern, whether the topic passes.
         let matches: [Bool]
@@ -33,7 +36,7 @@ final class Route {
             self.matcher = matcher
             self.matches = matches
             self.conditions = conditions
-            topicKey = matcher.compiled.pattern.key.flatMap { $0.value(on: topic) }
+            topicKey = matcher.compiled.topicKey.flatMap { $0.value(on: topic) }
         }
     }
 
@@ -44,36 +47,60 @@ final class Route {
     /// The numbers of the filters of patterns' `state` that the topic passes.
     let stateFilters: [Int]
     /// In the order of output.
-    private let interests: ContiguousArray<Interest>
+    private let interests: FixedArray<Interest>
     private let candidates: Candidates
+    /// Where that lies, perhaps, which an event of the topic leads to; never read, but for the processor to look there in advance.
+    let hints: FixedArray<UnsafeRawPointer?>
 
-    init(topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: [Interest]) {
+    init(
+        topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: consuming FixedArray<Interest>
+    ) {
         self.topic = topic
         self.isOwn = isOwn
         self.sensor = sensor
         self.stateFilters = stateFilters
-        self.interests = ContiguousArray(interests)
+        let matchers = interests.indices.map { interests[$0].matcher }
+        hints = FixedArray(matchers.prefix(Route.hinted).flatMap(\.hints) + [UnsafeRawPointer(interests.pointer)])
+        self.interests = interests
         // What a pattern passes by is to be explained, too.
         candidates = Candidates(
-            interests.map { $0.matcher.witness == nil ? $0.matcher.compiled.guardian : nil },
-            acquit: { number in interests[number].matcher.compiled.predicates.forEach { $0.acquit() } })
+            matchers.map { $0.witness == nil ? $0.compiled.guardian : nil },
+            acquit: { number in matchers[Int(number)].compiled.predicates.forEach { $0.acquit() } })
     }
+
+    /// What more patterns need is not looked for in advance.
+    private static let hinted = 2
 
     /// Whether nobody cares for the topic.
     var isEmpty: Bool { interests.isEmpty && stateFilters.isEmpty }
-
-    /// Whether no pattern cares about an event of that content.
-    @inline(__always)
-    func isIdle(_ content: EventContent) -> Bool { stateFilters.isEmpty && candidates.areNone(of: content) }
 
     /// Between which a field of all messages must lie for no pattern to care, where that is all there is to it.
     var idleBounds: Guard.Bounds? {
         sensor == nil && !isOwn && stateFilters.isEmpty ? candidates.idleBounds : nil
     }
 
-    /// Calls `body` with those patterns that may care about the event, in the order of output.
+    /// Finds those patterns that may care about an event of that content, for `interest(_:)`.
+    /// - Returns: how many.
     @inline(__always)
-    func forEachInterest(in event: Event, _ body: (Interest) -> Void) {
-        candidates.forEach(in: event.content) { body(interests[$0]) }
+    func find(in content: EventContent) -> Int { candidates.find(in: content) }
+
+    /// Calls `body` with one of the patterns that were found last, by its place in the order of output.
+    @inline(__always)
+    func withInterest(_ place: Int, _ body: (borrowing Interest) -> Void) {
+        body(interests[candidates.number(place)])
+    }
+}
+
+extension Matcher {
+    /// Where it and what each event asks of it lie: 64 bytes, a line of the processor's caches, at a time.
+    fileprivate var hints: [UnsafeRawPointer?] {
+        func address(_ object: AnyObject) -> UnsafeRawPointer {
+            UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque())
+        }
+        let steps = compiled.steps.prefix(2).flatMap { step in
+            [address(step)] + step.predicates.prefix(1).flatMap { [address($0), address($0) + 64] + $0.hints }
+        }
+        return [address(self), address(self) + 64, address(self) + 128, address(compiled), address(compiled) + 64]
+            + steps
     }
 }

@@ -1,5 +1,6 @@
 import BoboTopics
 import CEL
+import CSimdjson
 
 /// The way from a topic to the patterns that care about it. What a topic leads to is found once, then kept; so that topics
 /// without end (a random part in each) cost no memory without end, all is forgotten at a bound.
@@ -49,6 +50,16 @@ final class Routes {
         known[name] ?? insert(name)
     }
 
+    /// Has what the topics of lines lead to brought into the processor's caches, that of many lines at once: of ten thousand
+    /// topics hardly one is there.
+    @inline(__always)
+    func prefetch(_ lines: borrowing FixedArray<bobo_scanned_line>, _ count: Int) {
+        if known.count >= Routes.manyTopics { known.prefetch(lines, count) }
+    }
+
+    /// What belongs to fewer is in the caches anyway.
+    private static let manyTopics = 500
+
     @inline(never)
     private func insert(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutablePointer<TopicTable.Slot>? {
         guard let topic = try? TopicName(String(decoding: bytes, as: UTF8.self)) else { return nil }
@@ -69,19 +80,15 @@ final class Routes {
         var found = filters.matches(levels).filter { !own || $0.input.on.firstLiteral == prefix }
         found.sort { $0.matcher.compiled.order < $1.matcher.compiled.order }
         let topic = Topic(name)
-        var interests: [Route.Interest] = []
-        var index = 0
-        while index < found.count {
-            let matcher = found[index].matcher
-            var inputs: [Pattern.Input] = []
-            while index < found.count, found[index].matcher === matcher {
-                inputs.append(found[index].input)
-                index += 1
-            }
-            let conditions = inputs.contains { $0.expression == nil } ? nil : inputs.compactMap(\.expression)
-            let matches = matcher.compiled.filters.map { $0.contains { $0.matches(levels: levels) } }
-            interests.append(
-                Route.Interest(matcher: matcher, matches: matches, conditions: conditions, on: topic))
+        let bounds = found.indices.filter { $0 == 0 || found[$0 - 1].matcher !== found[$0].matcher } + [found.count]
+        let interests = FixedArray(count: bounds.count - 1) { place in
+            let inputs = found[bounds[place]..<bounds[place + 1]].map(\.input)
+            let matcher = found[bounds[place]].matcher
+            return Route.Interest(
+                matcher: matcher,
+                matches: matcher.compiled.filters.map { $0.contains { $0.matches(levels: levels) } },
+                conditions: inputs.contains { $0.expression == nil } ? nil : inputs.compactMap(\.expression),
+                on: topic)
         }
         let sensor = own ? nil : sensors.first { $0.filter.matches(levels: levels) }
         let kept = states.matches(levels).filter { !own || $0.on.firstLiteral == prefix }

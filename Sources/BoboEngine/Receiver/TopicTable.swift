@@ -1,3 +1,5 @@
+import CSimdjson
+
 /// Routes by the names of their topics. What the frequent answer takes, that no pattern cares about an event, lies together
 /// with the name: of ten thousand topics each costs a look at few of the processor's cache lines.
 struct TopicTable: ~Copyable {
@@ -11,6 +13,10 @@ struct TopicTable: ~Copyable {
         fileprivate let reference: Unmanaged<Route>
 
         var route: Route { reference.takeUnretainedValue() }
+
+        /// The table holds the route meanwhile.
+        @inline(__always)
+        func withRoute<Result>(_ body: (Route) -> Result) -> Result { reference._withUnsafeGuaranteedRef(body) }
 
         @inline(__always)
         func isIdle(_ content: EventContent) -> Bool {
@@ -60,6 +66,37 @@ struct TopicTable: ~Copyable {
             index = (index + 1) & mask
         }
         return nil
+    }
+
+    /// Step by step for all of the lines: each step's memory has been asked for by the step before.
+    func prefetch(_ lines: borrowing FixedArray<bobo_scanned_line>, _ count: Int) {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { places in
+            for line in 0..<count {
+                places[line] = -1
+                guard lines[line].kind == bobo_scanned_whole.rawValue else { continue }
+                let name = UnsafeRawBufferPointer(start: lines[line].topic, count: lines[line].topic_length)
+                places[line] = Int(truncatingIfNeeded: name.hash(seed: seed)) & mask
+                bobo_prefetch(entries + places[line])
+            }
+            for line in 0..<count where places[line] >= 0 { bobo_prefetch(entries[places[line]].slot) }
+            for line in 0..<count where places[line] >= 0 {
+                guard let slot = entries[places[line]].slot, !slot.pointee.isIdle(EventContent(lines[line])) else {
+                    places[line] = -1
+                    continue
+                }
+                let route = UnsafeRawPointer(slot.pointee.reference.toOpaque())
+                bobo_prefetch(route)
+                bobo_prefetch(route + TopicTable.line)
+            }
+            for line in 0..<count where places[line] >= 0 {
+                entries[places[line]].slot?.pointee.withRoute { bobo_prefetch($0.hints.pointer) }
+            }
+            for line in 0..<count where places[line] >= 0 {
+                entries[places[line]].slot?.pointee.withRoute { route in
+                    for index in route.hints.indices { bobo_prefetch(route.hints[index]) }
+                }
+            }
+        }
     }
 
     @inline(__always)

@@ -2,7 +2,7 @@
 /// that of two hashes one leads to the other by the same events in one way only: whether a history begins with events of a
 /// known hash is found from what comes after them.
 extension Hash128 {
-    private static let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013B
+    static let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013B
 
     package mutating func combine(_ event: Event) { combine(event.identifier) }
 

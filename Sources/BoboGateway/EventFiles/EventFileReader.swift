@@ -27,7 +27,8 @@ package final class EventFileReader {
 
     /// Bytes of the longest line that is read.
     static let maximumLine = 64 << 20
-    private static let pieceSize = 1 << 20
+    /// What the processor's caches hold, so that what the system copies there is still there when it is parsed.
+    private static let pieceSize = 1 << 18
     /// Behind what is read: for a line break that is missing, and what must be readable behind a line.
     private static let room = 1 + EventLineParser.padding
 

@@ -48,6 +48,8 @@ final class GatewayLoop {
     private(set) var isReady = false
     /// When it first was ready.
     var readySince: Duration?
+    /// When what only the start or a change of the patterns needed is given back.
+    private var givesBackAt: Duration?
     private var report = StatisticsReport()
 
     init(
@@ -165,7 +167,10 @@ final class GatewayLoop {
         }
         guard !isReady, reading.isReady, shared.takesMessages, publishing.isIdle else { return }
         isReady = true
-        readySince = readySince ?? clock.passed
+        if readySince == nil {
+            readySince = clock.passed
+            givesBackAt = clock.passed + .seconds(1)
+        }
         logger.info(
             "gateway \(configuration.instance) is ready",
             metadata: ["broker": "\(reading.link.connection.options.url)"])
@@ -178,6 +183,10 @@ final class GatewayLoop {
             publishing.link.connection.misc()
         }
         if let phenomena = requests.takePatterns() { take(phenomena) }
+        if let due = givesBackAt, now >= due {
+            givesBackAt = nil
+            ProgramPages.giveBack()
+        }
         if now >= nextStatistics {
             nextStatistics = now + .milliseconds(configuration.statsInterval)
             publishStatistics(now)
@@ -214,6 +223,7 @@ final class GatewayLoop {
         observer?.observation.put(preparation.phenomena)
         discovery?.replace(preparation.phenomena)
         announce()
+        givesBackAt = clock.passed + .seconds(1)
         let change = ContinuousClock.now - begin
         logger.info(
             "patterns were read anew",

@@ -8,7 +8,7 @@ public struct Environment: Sendable {
     /// Of more problems, those after the first so many are not told.
     private static let problemLimit = 100
 
-    let paths: PathTable
+    package var paths: PathTable
     private(set) var objectTypes: [String: ObjectType] = [:]
     private(set) var variables: [String: Variable] = [:]
     private(set) var aliases: [String: Expression] = [:]

@@ -105,13 +105,17 @@ typedef struct {
     const bobo_json_node *tape;
     size_t tape_count;
     int root_is_map;
+    int kind; /* one of bobo_scanned, but not bobo_scanned_end */
 } bobo_scanned_line;
 
 /* `bytes` are whole lines, the last with its line break; bobo_json_padding more are readable. */
 void bobo_lines_begin(bobo_json_parser *parser, const char *bytes, size_t length);
 
-/* The next line, as one of bobo_scanned. What it points to holds until the parser's next use. */
-int bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *line);
+/* The next lines, at most `count`; returns how many, 0 at the end. What they point to holds until the parser's next use. */
+size_t bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *lines, size_t count);
+
+/* Has the processor bring what lies there into its caches; any address will do. */
+static inline void bobo_prefetch(const void *address) { __builtin_prefetch(address); }
 
 #ifdef __cplusplus
 }

@@ -121,6 +121,39 @@ import Testing
         #expect(together.statistics.late == single.statistics.late)
     }
 
+    /// So many topics that what they lead to is looked for in advance, and lists of which a few fill a batch of lines.
+    @Test func linesOfManyTopicsAndLongListsComeToWhatTheirMessagesComeTo() throws {
+        var generator = SeededGenerator(seed: 7)
+        let list = (0..<1500).map(String.init).joined(separator: ",")
+        let messages = (0..<6000).map { number in
+            let payload =
+                number % 100 == 0
+                ? "{\"a\":[\(list)],\"n\":1}" : "{\"n\":\(generator.int(-3...3)),\"v\":\(generator.int(5...9))}"
+            return (topic: "t/\(generator.int(0...1500))", payload: payload)
+        }
+        let data = "[payload, topic, event.id]"
+        let (together, single) = (try ScannedLinesTests.engine(data), try ScannedLinesTests.engine(data))
+        var bytes: [UInt8] = []
+        for (number, message) in messages.enumerated() {
+            bytes += Array("{\"ts\":\(number),\"topic\":\"\(message.topic)\",\"payload\":\(message.payload)}\n".utf8)
+            Array(message.payload.utf8).withUnsafeBytes { payload in
+                single.take(
+                    Message(
+                        topic: message.topic, payload: payload, arrival: Int64(number), isRetained: false,
+                        number: UInt64(number + 1)))
+            }
+        }
+        let count = bytes.count
+        bytes += Array(repeating: 0x20, count: EventLineParser.padding)
+        bytes.withUnsafeBytes { buffer in
+            let all = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            _ = together.take(lines: all, from: 1, other: { _, number in Issue.record("line \(number)") }, step: {})
+        }
+        let outcomes = (ScannedLinesTests.outcome(together), ScannedLinesTests.outcome(single))
+        #expect(outcomes.0 == outcomes.1)
+        #expect(outcomes.0.count > 1000)
+    }
+
     /// An escape lets the whole document be read the slow way.
     @Test(arguments: 1...8)
     func theFastWayReadsWhatTheSlowWayReads(_ seed: UInt64) throws {
