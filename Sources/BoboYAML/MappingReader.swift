@@ -4,7 +4,6 @@ package final class MappingReader {
     private let entries: [YAMLNode.Entry]
     private let problems: ProblemCollector
     private var known: [String] = []
-    private var notBuilt: [String] = []
 
     fileprivate init(node: YAMLNode, entries: [YAMLNode.Entry], problems: ProblemCollector) {
         self.node = node
@@ -27,15 +26,6 @@ package final class MappingReader {
         return nil
     }
 
-    /// A key that the language has and this version has not: reported where it is given, no unknown key elsewhere.
-    package func notBuiltYet(_ keys: String...) {
-        notBuilt += keys
-        for key in keys {
-            guard let entry = entries.first(where: { $0.key == key }) else { continue }
-            problems.error(entry.keyPlace, "\"\(key)\" is not built yet")
-        }
-    }
-
     /// Of several keys of which one at most may stand, reports any but the first that is given.
     package func atMostOne(of keys: [String]) {
         let given = entries.filter { keys.contains($0.key) }
@@ -50,7 +40,7 @@ package final class MappingReader {
 
     /// Reports the keys that have not been asked for, each with the known ones and the nearest of them.
     package func finish() {
-        for entry in entries where !known.contains(entry.key) && !notBuilt.contains(entry.key) {
+        for entry in entries where !known.contains(entry.key) {
             // The nearest name costs time; a file of nothing but unknown keys is not worth it.
             problems.error(entry.keyPlace, problems.isFull ? "unknown key" : unknownKey(entry))
         }
