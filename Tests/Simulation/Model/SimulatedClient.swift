@@ -10,7 +10,7 @@ final class SimulatedClient {
     }
 
     let id: String
-    private let world: World
+    private unowned let world: World
     private let keepsSession: Bool
     private let will: Publication?
     private(set) var connection: Connection?

@@ -15,7 +15,7 @@ final class SimulatedGateway {
     enum State { case down, running, paused }
 
     let id: String
-    private let world: World
+    private unowned let world: World
     private(set) var state = State.down
     private(set) var life = 0
     var clock = LocalClock()
