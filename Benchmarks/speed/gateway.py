@@ -121,7 +121,8 @@ def resident(bobo, patterns):
     """KiB at rest with these patterns."""
     with Setting() as setting:
         gateway = setting.gateway(bobo, patterns)
-        time.sleep(2)
+        # What only the start needed is given back a second or two after it.
+        time.sleep(5)
         return gateway.resident()
 
 
@@ -139,7 +140,7 @@ def resident_with_runs(bobo, count):
         for line in figures.stdout:
             if json.loads(line)["messages"]["received"] >= count:
                 break
-        time.sleep(2)
+        time.sleep(5)
         return gateway.resident()
 
 
