@@ -60,6 +60,8 @@ final class HTTPServer: Sendable {
                 self.state.withLock { $0.connections += 1 }
                 Thread.detachNewThread { [weak self] in
                     self?.serve(connection)
+                    // A program that another test starts meanwhile may have inherited it, which closing would not end.
+                    shutdown(connection, Int32(SHUT_RDWR))
                     close(connection)
                 }
             }
