@@ -7,19 +7,11 @@ import Testing
 
     init() throws { library = try PatternLibrary() }
 
-    private func play(_ configure: (inout PlaySetup) -> Void = { _ in }) -> Play {
-        var setup = PlaySetup()
-        configure(&setup)
-        let play = Play(library, setup)
-        play.startAll()
-        return play
-    }
-
     // MARK: What waited
 
     @Test(arguments: [1, 2])
     func `What comes while the broker takes all readers away is read by somebody`(copies: Int) {
-        let play = play { $0.copies = copies }
+        let play = library.play { $0.copies = copies }
         play.stopBroker()
         play.run(3)
         let number = play.publish("a")
@@ -30,7 +22,7 @@ import Testing
     }
 
     @Test func `What lay in the sockets of a gateway that stood still counts once for the runs`() {
-        let play = play { $0.copies = 2 }
+        let play = library.play { $0.copies = 2 }
         for id in ["a", "b", "c"] { play.pause(id) }
         play.run(0.5)
         for id in ["a", "b", "c"] { play.goOn(id) }
@@ -48,7 +40,7 @@ import Testing
     }
 
     @Test func `A gateway that was away for longer than ends are remembered brings nothing back`() {
-        let play = play { $0.copies = 2 }
+        let play = library.play { $0.copies = 2 }
         play.publish("a")
         play.run(1)
         play.pause("b")
@@ -68,7 +60,7 @@ import Testing
     }
 
     @Test func `What a killed gateway had waiting is not dropped because a peer has heard of its new life`() {
-        let play = play {
+        let play = library.play {
             $0.copies = 2; $0.gateways = 2
         }
         play.stop("b")
@@ -85,7 +77,7 @@ import Testing
     }
 
     @Test func `A gateway that has just started lets nothing go before it knows who reads`() {
-        let play = play {
+        let play = library.play {
             $0.copies = 2; $0.gateways = 2
         }
         for id in ["a", "b"] { play.kill(id) }
@@ -101,7 +93,7 @@ import Testing
     // MARK: Hand-over
 
     @Test func `A gateway that comes back does not act on what its stand-in has read`() {
-        let play = play()
+        let play = library.play()
         let numbers = (0..<6).map { _ in
             play.run(0.3)
             return play.publish("a")
@@ -120,7 +112,7 @@ import Testing
 
     @Test func `A gateway that returns acts on nothing of a partition that its session had not subscribed`() {
         for seed in 1...4 as ClosedRange<UInt64> {
-            let play = play {
+            let play = library.play {
                 $0.gateways = 2; $0.seed = seed
             }
             play.kill("b")
@@ -140,7 +132,7 @@ import Testing
 
     @Test
     func `What waits for a killed gateway is not dropped since a peer reads that has lost its connection unnoticed`() {
-        let play = play {
+        let play = library.play {
             $0.copies = 2; $0.gateways = 2
         }
         play.publish("a", room: 1)
@@ -157,7 +149,7 @@ import Testing
     }
 
     @Test func `The last gateway to stop keeps what comes until it returns`() {
-        let play = play { $0.gateways = 2 }
+        let play = library.play { $0.gateways = 2 }
         play.stop("a")
         play.run(4)
         play.stop("b")
@@ -171,7 +163,7 @@ import Testing
     }
 
     @Test func `A gateway whose reading is held up keeps its session when it stops`() {
-        let play = play {
+        let play = library.play {
             $0.gateways = 2; $0.isDividedByRoom = true
         }
         let probes = (0..<6).map { play.publish("a", room: $0) }
@@ -195,7 +187,7 @@ import Testing
 
     @Test func `An absent is decided once all have answered, soon after its deadline`() {
         for seed in 1...5 as ClosedRange<UInt64> {
-            let play = play { $0.seed = seed }
+            let play = library.play { $0.seed = seed }
             play.publish("c")
             let deadline = play.now + 3.25
             play.run(5)
@@ -206,7 +198,7 @@ import Testing
 
     @Test func `An absent waits for an event that another gateway has read and not told yet`() {
         for seed in 1...4 as ClosedRange<UInt64> {
-            let play = play { $0.seed = seed }
+            let play = library.play { $0.seed = seed }
             play.publish("c")
             play.run(2)
             let probe = play.publish("a", room: 1)
@@ -223,7 +215,7 @@ import Testing
 
     @Test func `No absent is decided right after the broker was away: the event may wait in the session`() {
         for seed in 1...4 as ClosedRange<UInt64> {
-            let play = play {
+            let play = library.play {
                 $0.seed = seed; $0.hasTimestamps = true
             }
             play.publish("c")
@@ -242,7 +234,7 @@ import Testing
 
     @Test func `Where a gateway that is to decide stands still, absents still come in the order of their deadlines`() {
         for seed in 1...6 as ClosedRange<UInt64> {
-            let play = play {
+            let play = library.play {
                 $0.seed = seed; $0.copies = 2
             }
             play.publish("c", room: 1)
@@ -261,7 +253,7 @@ import Testing
     }
 
     @Test func `A gateway that has read no event goes by the time of its peers' events`() {
-        let play = play {
+        let play = library.play {
             $0.hasTimestamps = true; $0.isDividedByRoom = true; $0.gateways = 4
         }
         play.publish("d", room: 0)
@@ -272,7 +264,7 @@ import Testing
     }
 
     @Test func `A gateway whose date is set right after its start lets runs end in time`() {
-        let play = play {
+        let play = library.play {
             $0.copies = 1; $0.isDividedByRoom = true
         }
         play.kill("c")
@@ -287,7 +279,7 @@ import Testing
     }
 
     @Test func `A singleton's run is not halted by a gateway that has just started for one that is over`() {
-        let play = play { $0.copies = 2 }
+        let play = library.play { $0.copies = 2 }
         play.publish("b")
         play.run(14)
         play.kill("a")
@@ -307,7 +299,7 @@ import Testing
 
     @Test func `What a gateway told one peer alone before it was killed reaches the other`() {
         for seed in 1...4 as ClosedRange<UInt64> {
-            let play = play { $0.seed = seed }
+            let play = library.play { $0.seed = seed }
             play.block("c", reading: false, peers: true, up: false, for: 3)
             play.publish("a")
             play.run(0.1)
@@ -323,7 +315,7 @@ import Testing
 
     @Test func `A gateway that starts raises no alarm about runs that are about to end`() {
         for seed in 1...4 as ClosedRange<UInt64> {
-            let play = play {
+            let play = library.play {
                 $0.seed = seed; $0.hasTimestamps = true
             }
             for _ in 0..<8 {

@@ -7,16 +7,8 @@ import Testing
 
     init() throws { library = try PatternLibrary() }
 
-    private func play(_ configure: (inout PlaySetup) -> Void = { _ in }) -> Play {
-        var setup = PlaySetup()
-        configure(&setup)
-        let play = Play(library, setup)
-        play.startAll()
-        return play
-    }
-
     @Test func `A gateway that finds itself alone goes on reading without a gap`() {
-        let play = play {
+        let play = library.play {
             $0.copies = 2; $0.gateways = 2
         }
         play.block("b", reading: false, peers: true, for: 60)
@@ -31,7 +23,7 @@ import Testing
     }
 
     @Test func `A gateway whose peers are all gone by the broker's word has not been away`() {
-        let play = play {
+        let play = library.play {
             $0.copies = 2; $0.gateways = 2
         }
         play.kill("b")
@@ -46,7 +38,7 @@ import Testing
     }
 
     @Test func `A gateway that was cut off for long brings nothing back to the one that went on`() {
-        let play = play {
+        let play = library.play {
             $0.copies = 2; $0.gateways = 2
         }
         play.block("b", reading: false, peers: true, for: 80)
@@ -63,7 +55,7 @@ import Testing
 
     @Test func `What lay in a socket for longer than ends are remembered is dropped by what others read`() {
         for seed in 1...3 as ClosedRange<UInt64> {
-            let play = play {
+            let play = library.play {
                 $0.copies = 2; $0.seed = seed
             }
             // Nothing comes that would show that the connection is good.
@@ -81,7 +73,7 @@ import Testing
 
     @Test func `A gateway that starts takes what is its to read, and never all`() {
         for seed in 1...4 as ClosedRange<UInt64> {
-            let play = play {
+            let play = library.play {
                 $0.isDividedByRoom = true; $0.seed = seed
             }
             play.kill("b")
@@ -94,7 +86,7 @@ import Testing
     }
 
     @Test func `A gateway that starts acts on nothing that another reads before all that waited for it is read`() {
-        let play = play { $0.isDividedByRoom = true }
+        let play = library.play { $0.isDividedByRoom = true }
         play.kill("b")
         play.run(3)
         play.start("b")
@@ -111,7 +103,7 @@ import Testing
 
     @Test func `A run that a gateway with a wrong date has read too is the same for all in the end`() {
         for seed in 1...6 as ClosedRange<UInt64> {
-            let play = play {
+            let play = library.play {
                 $0.copies = 2; $0.seed = seed
             }
             play.kill("c")
@@ -135,7 +127,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func `What comes while the one that reads by configuration is gone waits for it`(isKilled: Bool) {
-        let play = play {
+        let play = library.play {
             $0.isFixed = true; $0.gateways = 2
         }
         let before = play.publish("a")
@@ -157,7 +149,7 @@ import Testing
     }
 
     @Test func `A stash that overflows again and again ends in the same runs for all`() {
-        let play = play {
+        let play = library.play {
             $0.stashLimit = 3; $0.copies = 2
         }
         for round in 0..<40 {

@@ -9,16 +9,8 @@ import Testing
 
     init() throws { library = try PatternLibrary() }
 
-    private func play(_ configure: (inout PlaySetup) -> Void = { _ in }) -> Play {
-        var setup = PlaySetup()
-        configure(&setup)
-        let play = Play(library, setup)
-        play.startAll()
-        return play
-    }
-
     @Test func `A gateway that was away goes by the clock of those that went on, until it reads something itself`() {
-        let play = play { $0.hasTimestamps = true }
+        let play = library.play { $0.hasTimestamps = true }
         let reader = reader(of: "a", play)
         play.pause(reader)
         for _ in 0..<8 {
@@ -38,7 +30,7 @@ import Testing
 
     @Test func `A gateway that stood still takes nothing before the last part of a full state that is on its way`() {
         for seed in 1...4 as ClosedRange<UInt64> {
-            let play = play {
+            let play = library.play {
                 $0.seed = seed; $0.copies = 2; $0.hasSmallMessages = true
             }
             let reader = reader(of: "c", play)
@@ -63,22 +55,6 @@ import Testing
             #expect(!play.published("strict").contains { $0.history == history })
             #expect(play.published("sequence").contains { $0.history == history })
         }
-    }
-
-    @Test func `What another has published and forgotten is not published again for one that was away`() {
-        let play = play()
-        let reader = reader(of: "c", play)
-        let away = reader == "a" ? "b" : "a"
-        let numbers = (["a", "b"] as [Character]).map { kind in
-            defer { play.run(1) }
-            return play.publish(kind)
-        }
-        play.pause(away)
-        let history = (numbers + [play.publish("c")]).map { "\($0)" }
-        play.run(75)
-        play.goOn(away)
-        play.run(20)
-        #expect(play.published("sequence").filter { $0.history == history }.count == 1)
     }
 
     private func reader(of kind: Character, _ play: Play) -> String {

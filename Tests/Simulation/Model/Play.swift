@@ -120,3 +120,14 @@ package final class Play {
 
     package var steps: [String] { world.steps }
 }
+
+extension PatternLibrary {
+    /// A play whose gateways have all started.
+    package func play(_ configure: (inout PlaySetup) -> Void = { _ in }) -> Play {
+        var setup = PlaySetup()
+        configure(&setup)
+        let play = Play(self, setup)
+        play.startAll()
+        return play
+    }
+}
