@@ -47,6 +47,8 @@ package struct Peers {
     /// Counts what this gateway has said of its partitions, each time another thing: it stands in messages until a peer has
     /// acknowledged it.
     var statement = 0
+    /// Counts what peers have said of theirs.
+    package internal(set) var statementsHeard = 0
     var heardClock: Int64?
     /// Batches of local changes taken.
     var batches = 0

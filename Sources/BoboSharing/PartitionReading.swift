@@ -28,6 +28,8 @@ struct PartitionReading {
         var isLeftover = false
         /// Since when it is read as far as others may rely on it.
         var since: Duration?
+        /// Another's cut may be under way; see `doubt`.
+        var isDoubted = false
         /// By gateway, its last cut.
         var cuts: [String: CutName] = [:]
         /// Whose cut made way for it.
@@ -165,6 +167,7 @@ struct PartitionReading {
         let reader = cut.gateway
         self[name].isLeftover = false
         if let last = self[name].cuts[reader], cut.isRepeated(after: last) { return [] }
+        self[name].isDoubted = false
         self[name].cuts[reader] = cut
         self[name].successor = reader
         return take(name, now) { $0.cut(naming: reader) }
@@ -205,9 +208,26 @@ struct PartitionReading {
     /// The reading connection is lost.
     mutating func lost() { isUp = false }
 
+    /// Another gateway may have cut partitions that this one says it reads, and the cut be under way: nobody is to rely on it
+    /// before the next `rely`.
+    /// - Parameter isReadSince: whether another says that it has read a partition since later than that.
+    /// - Returns: whether there is such a partition.
+    mutating func doubt(_ isReadSince: (String, Duration) -> Bool) -> Bool {
+        guard handOver == .cuts else { return false }
+        var doubts = false
+        for (name, partition) in partitions {
+            guard let since = partition.since, isReadSince(name, since) else { continue }
+            self[name].since = nil
+            self[name].isDoubted = true
+            doubts = true
+        }
+        return doubts
+    }
+
     /// Nothing old is left of what the reading connection had: from now on others may rely on what is read.
     mutating func rely(now: Duration) {
         for name in partitions.keys where self[name].since == nil {
+            self[name].isDoubted = false
             let isRead =
                 handOver == .cuts ? self[name].cut.isConfirmed : self[name].state == .reading && !self[name].isLeftover
             if isRead { self[name].since = now }
@@ -225,7 +245,7 @@ struct PartitionReading {
         _ name: String, _ now: Duration, _ body: (inout CutReader) -> [CutReader.Step]
     ) -> [Effect] {
         let steps = body(&self[name].cut)
-        if !self[name].cut.isConfirmed {
+        if !self[name].cut.isConfirmed || self[name].isDoubted {
             self[name].since = nil
         } else if self[name].since == nil {
             self[name].since = now

@@ -141,6 +141,10 @@ package final class SharedEngine {
         peers?.receive(bytes, at: moment, runs)
         let clock = peers?.takeClock()
         carryOut(moment)
+        if let peers, peers.statementsHeard != statementsHeard {
+            statementsHeard = peers.statementsHeard
+            doubtReading(peers, moment)
+        }
         if !hasTaken, !options.arrivalsAreTheClock, let clock {
             follow(clock, moment)
             carryOut(moment)
@@ -148,6 +152,18 @@ package final class SharedEngine {
         // It may be the answer that the end of an `absent` waits for.
         if absences.areOpen { wantsTick = true }
     }
+
+    /// Two gateways say that they read one partition: the later one has cut it, and the other not read that yet. Its next mark
+    /// comes after the cut.
+    private func doubtReading(_ peers: Peers, _ moment: Moment) {
+        guard partitions.doubt({ peers.readsSince($0, after: $1) }) else { return }
+        waited.renewMark()
+        if isMarkSubscribed { publishMark(moment) }
+        carryOut(moment)
+    }
+
+    /// How often peers had said what they read when this was last looked at.
+    private var statementsHeard = 0
 
     package func status(of gateway: String, isOnline: Bool, isRetained: Bool, at moment: Moment) {
         begin(moment)
@@ -218,8 +234,7 @@ package final class SharedEngine {
 
     package func markRead(_ number: Int, at moment: Moment) {
         begin(moment)
-        waited.markReturned(number)
-        if !waited.isOld {
+        if waited.markReturned(number) {
             if markReturned == nil { markReturned = markPublished }
             lastRead = moment.now
             partitions.rely(now: moment.now)

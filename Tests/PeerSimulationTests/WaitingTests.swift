@@ -63,6 +63,32 @@ import Testing
         return play.readers(of: number).first ?? ""
     }
 
+    @Test func `A partition cut in a stream that stands still is not said to be read from there, so that its reader may return`() {
+        var taken = 0
+        for seed in 1...6 as ClosedRange<UInt64> {
+            let play = library.play { $0.seed = seed }
+            let reader = reader(of: "c", play)
+            play.run(2)
+            // Nothing comes to the reader any more, nor does it notice, while the others see it go and come back.
+            play.block(reader, reading: true, peers: false, for: 40)
+            play.stopBroker()
+            play.run(0.2)
+            play.startBroker()
+            play.run(3)
+            let second = play.publish("c", room: 1)
+            play.run(1)
+            guard let taker = play.readers(of: second).first, taker != reader else { continue }
+            play.kill(taker)
+            play.start(taker)
+            play.run(3)
+            let third = play.publish("c", room: 2)
+            play.run(60)
+            taken += 1
+            #expect(play.readers(of: third).count == 1, "seed \(seed)")
+        }
+        #expect(taken > 0)
+    }
+
     // MARK: Cuts
 
     @Test func `While the reading connection is down nothing is cut, however often it is to be insisted on`() {

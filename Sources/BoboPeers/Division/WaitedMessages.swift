@@ -39,9 +39,15 @@ package struct WaitedMessages: Sendable {
         state = .undecided
     }
 
+    /// Another mark is to be published: what was read before it is to be told from what comes after it.
+    package mutating func renewMark() { mark += 1 }
+
     /// A mark of this gateway has been read.
-    package mutating func markReturned(_ number: Int) {
-        if number == mark { isMarkBack = true }
+    /// - Returns: whether it is the last one.
+    package mutating func markReturned(_ number: Int) -> Bool {
+        guard number == mark else { return false }
+        isMarkBack = true
+        return true
     }
 
     /// To be called after each input of the peers.
@@ -94,6 +100,14 @@ extension Peers {
         peers.contains { peer in
             guard peer.joined != nil, let time = peer.said.reads[partition] else { return false }
             return peer.said.readsAt - .milliseconds(time) < moment
+        }
+    }
+
+    /// Whether a peer says that it has read a partition since later than that.
+    package func readsSince(_ partition: String, after moment: Duration) -> Bool {
+        peers.contains { peer in
+            guard peer.joined != nil, let time = peer.said.reads[partition] else { return false }
+            return peer.said.readsAt - .milliseconds(time) > moment
         }
     }
 

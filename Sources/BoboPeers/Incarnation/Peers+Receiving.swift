@@ -115,6 +115,7 @@ extension Peers {
         if let reads = message.reads {
             peers[place].said.reads = reads
             peers[place].said.readsAt = moment.now
+            statementsHeard += 1
             if message.seq > 0 { peers[place].said.lastingReads = (reads, moment.now) }
         } else {
             (peers[place].said.reads, peers[place].said.readsAt) = peers[place].said.lastingReads

@@ -9,16 +9,19 @@ final class Invariants {
     /// By gateway, how far the runs were that were looked at.
     private var looked: [String: [RunIdentifier: RunRank]] = [:]
 
+    private static let interval = Duration.milliseconds(500)
+
     init(_ world: World) { self.world = world }
 
     func watch() {
-        world.schedule.after(.milliseconds(500)) { [self] in
+        world.schedule.after(Invariants.interval) { [self] in
             look()
             watch()
         }
     }
 
     private func look() {
+        if world.gateways.contains(where: \.isAble) { world.readership.pass(Invariants.interval) }
         for gateway in world.gateways {
             guard let engine = gateway.engine else { continue }
             let remembered = engine.engine.remembered

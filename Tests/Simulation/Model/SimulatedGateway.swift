@@ -48,6 +48,15 @@ final class SimulatedGateway {
 
     var isUp: Bool { state == .running }
 
+    /// Whether nothing keeps it from finding out who has gone, and from taking what that one read.
+    var isAble: Bool {
+        isUp && world.broker.isUp
+            && [reading, peers].allSatisfy { client in
+                guard let client, client.isConnected else { return false }
+                return world.blockedUntil[client.id].map { $0.time <= world.schedule.now } ?? true
+            }
+    }
+
     /// Since when it has run without standing still.
     private(set) var runsSince = Duration.zero
 

@@ -44,7 +44,7 @@ final class World {
             record.handedTo[number, default: []].formUnion(clients)
         }
         broker.onExpiry = { [unowned self] client, publications in
-            readership.expired(client, at: schedule.now)
+            readership.expired(client)
             for publication in publications where partition(of: publication.topic) != nil {
                 if let number = serial(publication.payload) { record.heldBy[number]?.remove(client) }
             }
