@@ -63,7 +63,7 @@ import Testing
         return play.readers(of: number).first ?? ""
     }
 
-    @Test func `A partition cut in a stream that stands still is not said to be read from there, so that its reader may return`() {
+    @Test func `A partition that was cut in a stream that stands still is not said to be read from there`() {
         var taken = 0
         for seed in 1...6 as ClosedRange<UInt64> {
             let play = library.play { $0.seed = seed }
