@@ -46,7 +46,8 @@ public final class Engine {
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider = Decider(
             sorted, scope: scope, maximumState: options.maximumState, recordsChanges: options.recordsChanges,
-            replication: options.replicates ? Replication(options) : nil, explains: options.explains)
+            replication: options.replicates ? Replication(options) : nil, explains: options.explains,
+            fewRuns: options.fewRuns)
         routes = Routes(
             matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
             defaultInput: options.defaultInput,

@@ -46,5 +46,9 @@ public struct EngineOptions: Sendable {
     /// Milliseconds: what a sensor calls a message does not come again for another one within this time.
     public var rememberAge: Int64 = 600_000
 
+    /// So many runs of a key at one block are asked one by one whether an event matches them; of more it is looked up, where the
+    /// block's condition compares the event with the history.
+    package var fewRuns = 16
+
     public init() {}
 }

@@ -16,7 +16,7 @@ final class CompiledPredicate {
     @exclusivity(unchecked) private var stamp: UInt64 = 0
     @exclusivity(unchecked) private var outcome = Outcome.noMatch
     /// Whether it has failed on all events so far, and those are too few for a warning.
-    @exclusivity(unchecked) private var isOnTrial = true
+    @exclusivity(unchecked) private(set) var isOnTrial = true
     let readsHistory: Bool
     /// The group that an event goes to which it matches: the predicate's own, or the block's.
     let group: Int32
@@ -91,6 +91,9 @@ final class CompiledPredicate {
             return .failed
         }
     }
+
+    /// It has failed on an event, whichever run it was asked for.
+    func countFailure() { failures += 1 }
 
     /// Where its tests lie.
     var hints: [UnsafeRawPointer?] { [UnsafeRawPointer(tests.baseAddress)] }

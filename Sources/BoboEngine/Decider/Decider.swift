@@ -8,18 +8,23 @@ final class Decider {
     /// What `latest` reads.
     @exclusivity(unchecked) private(set) var store: StateStore
     private let maximumState: Int
+    private let fewRuns: Int
     /// Hears what is asked of the events that come to patterns that are to be explained.
     let witness: Witness?
 
     init(
         _ phenomena: [Phenomenon], scope: Scope, maximumState: Int = EngineOptions().maximumState,
-        recordsChanges: Bool, replication: Replication? = nil, explains: Set<PatternName> = []
+        recordsChanges: Bool, replication: Replication? = nil, explains: Set<PatternName> = [],
+        fewRuns: Int = EngineOptions().fewRuns
     ) {
         self.scope = scope
         self.maximumState = maximumState
+        self.fewRuns = fewRuns
         store = StateStore(limit: maximumState)
         state = RunState(replication)
-        matchers = Decider.compile(phenomena).map { Matcher($0, isShared: replication != nil) }
+        matchers = Decider.compile(phenomena).map {
+            Matcher($0, isShared: replication != nil, fewRuns: fewRuns)
+        }
         state.effects.recordsChanges = recordsChanges || replication != nil || !explains.isEmpty
         witness = explains.isEmpty ? nil : Witness(scope)
         for matcher in matchers where explains.contains(matcher.compiled.name) { matcher.witness = witness }
@@ -63,8 +68,9 @@ final class Decider {
         state.timers.renumber { places[$0] }
         let isShared = state.replication != nil
         matchers = zip(replacing, kept).map { compiled, matcher in
-            guard let matcher else { return Matcher(compiled, isShared: isShared) }
+            guard let matcher else { return Matcher(compiled, isShared: isShared, fewRuns: fewRuns) }
             matcher.compiled = compiled
+            matcher.waiting = WaitingIndexes(compiled, fewRuns: fewRuns)
             return matcher
         }
         state.replication?.serve(matchers)

@@ -65,6 +65,12 @@ extension CompiledPattern {
         return stand == position ? .ignore : .move(to: stand)
     }
 
+    /// Whether it is the block's own predicates alone that decide what the event does to the runs that wait there.
+    func leavesDecision(to step: Step, _ offer: Offer, _ scope: Scope) -> Bool {
+        all(preconditions, offer, scope) == .match && any(haltconditions, offer, scope) != .match
+            && any(step.unless, offer, scope) != .match
+    }
+
     private func decide(
         _ offer: Offer, allOf index: Int, from stand: Position, _ position: Position, _ scope: Scope
     ) -> Decision {

@@ -40,9 +40,15 @@ final class Matcher {
     /// Of a pattern in which a run that completes halts the others: those that one event or deadline has brought to the end.
     @exclusivity(unchecked) var finishing: [(node: Int32, keyState: Int32)] = []
 
-    /// - Parameter isShared: Whether the runs are shared with other gateways.
-    init(_ compiled: CompiledPattern, isShared: Bool) {
+    /// Of a pattern with a block that compares an event with the history of each run.
+    @exclusivity(unchecked) var waiting: WaitingIndexes?
+
+    /// - Parameters:
+    ///   - isShared: Whether the runs are shared with other gateways.
+    ///   - fewRuns: So many at one place are asked one by one, even where an index could tell which to ask.
+    init(_ compiled: CompiledPattern, isShared: Bool, fewRuns: Int) {
         self.compiled = compiled
+        waiting = WaitingIndexes(compiled, fewRuns: fewRuns)
         isKeyed = compiled.pattern.key != nil
         previous = compiled.readsPrevious ? PreviousEvents() : nil
         recent = compiled.recent.map(RecentWindows.init)
@@ -174,11 +180,14 @@ final class Matcher {
         }
     }
 
+    /// - Parameter mayIndex: whether all runs of the place are there.
     @inline(__always)
     func offer(
-        _ offer: Offer, at place: KeyState.Place, _ keyState: Int32, _ state: inout RunState, _ scope: Scope
+        _ offer: Offer, at place: KeyState.Place, mayIndex: Bool = true, _ keyState: Int32, _ state: inout RunState,
+        _ scope: Scope
     ) {
         if compiled.steps[Int(place.position.block)].readsHistory {
+            if mayIndex, let waiting, offerByIndex(offer, waiting, place, keyState, &state, scope) { return }
             offerOneByOne(offer, place, keyState, &state, scope)
         } else {
             scope.witness?.begin(place, state.forest.runs(below: place.root), offer, self, state)

@@ -16,6 +16,7 @@ extension Matcher {
         record(.advanced, [run], block: Int(target.block), accepted, timestamp, &state)
         state.forest.extend(run, accepted)
         guard target != place.position else {
+            waiting?.note(leaf, at: place.root, state.forest)
             if case .absent(let milliseconds) = compiled.steps[Int(target.block)].role {
                 arm(leaf, deadline: timestamp.addingClamped(milliseconds), &state)
                 state.abandonTimers()
@@ -57,6 +58,7 @@ extension Matcher {
         forget(runs, keyState, state)
         state.counters.countHalt(reason, runs.count)
         keyStates[keyState].removePlace(at: place.position)
+        waiting?.drop(place.root)
         // Each child of the place has come at another time, and has its own timer.
         let arrivals = state.forest.childCount(of: place.root)
         state.forest.remove(tree: place.root)
@@ -123,7 +125,9 @@ extension Matcher {
             }
             return
         }
-        state.forest.append(node, to: root(at: position, keyState, &state))
+        let root = root(at: position, keyState, &state)
+        state.forest.append(node, to: root)
+        waiting?.note(node, at: root, state.forest)
         if case .absent(let milliseconds) = compiled.steps[Int(position.block)].role {
             arm(node, deadline: timestamp.addingClamped(milliseconds), &state)
         }
@@ -174,6 +178,7 @@ extension Matcher {
         guard keyStates[keyState].root(at: place.position) == place.root else { return true }
         guard state.forest.isEmpty(root: place.root) else { return false }
         keyStates[keyState].removePlace(at: place.position)
+        waiting?.drop(place.root)
         state.forest.nodes.remove(place.root)
         return true
     }

@@ -12,7 +12,7 @@ extension Matcher {
         while let place = keyStates[keyState].place(below: below) {
             below = place.position
             guard let aside = setAside(offer.event, place, keyState, replication, &state) else { continue }
-            self.offer(offer, at: place, keyState, &state, scope)
+            self.offer(offer, at: place, mayIndex: aside.isEmpty, keyState, &state, scope)
             guard !aside.isEmpty else { continue }
             putBack(aside, at: place.position, keyState, &state)
         }

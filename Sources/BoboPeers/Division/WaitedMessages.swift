@@ -44,6 +44,7 @@ package struct WaitedMessages: Sendable {
 
     /// A mark of this gateway has been read.
     /// - Returns: whether it is the last one.
+    @discardableResult
     package mutating func markReturned(_ number: Int) -> Bool {
         guard number == mark else { return false }
         isMarkBack = true

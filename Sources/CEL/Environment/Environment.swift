@@ -57,6 +57,8 @@ public struct Environment: Sendable {
             source: source, type: checked.type, slots: compiler.slots, objectPaths: compiler.objectPaths,
             necessaryEqualities: compiler.necessaryEqualities(of: checked), tests: compiler.tests(of: checked),
             fields: compiler.wholes.isEmpty ? compiler.fields : nil,
+            sidedComparisons: compiler.slots.count < 2
+                ? [] : compiler.sidedComparisons(of: checked, source: source, localCount: checker.localCount),
             hints: Environment.places(checker.hints, in: source), hostCalls: compiler.hostCalls, root: root,
             localCount: checker.localCount)
     }

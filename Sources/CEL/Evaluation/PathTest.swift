@@ -75,7 +75,7 @@ extension Compiler {
 }
 
 extension PathTest.Comparison {
-    fileprivate init?(_ operation: BinaryOperator) {
+    init?(_ operation: BinaryOperator) {
         switch operation {
         case .equal: self = .equal
         case .notEqual: self = .notEqual
@@ -87,7 +87,7 @@ extension PathTest.Comparison {
         }
     }
 
-    fileprivate var mirrored: PathTest.Comparison {
+    package var mirrored: PathTest.Comparison {
         switch self {
         case .equal, .notEqual: self
         case .less: .greater

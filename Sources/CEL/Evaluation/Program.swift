@@ -35,6 +35,7 @@ public final class Program: Sendable {
     package let tests: [PathTest]
     /// Whether the whole is nothing but these: true where all are, false where one is false, a failure otherwise.
     package let isConjunctionOfTests: Bool
+    package let sidedComparisons: [SidedComparison]
     /// The fields that it reads of objects that are variables; nil where it reads such an object in another way, too, but by
     /// `objectPaths`.
     package let fields: Set<Field>?
@@ -47,8 +48,9 @@ public final class Program: Sendable {
 
     init(
         source: String, type: CELType, slots: Set<Int>, objectPaths: [Int], necessaryEqualities: [Equality],
-        tests: (tests: [PathTest], areAll: Bool) = ([], false), fields: Set<Field>? = nil, hints: [Problem],
-        hostCalls: [HostCall], root: any Node, localCount: Int
+        tests: (tests: [PathTest], areAll: Bool) = ([], false), fields: Set<Field>? = nil,
+        sidedComparisons: [SidedComparison] = [], hints: [Problem], hostCalls: [HostCall], root: any Node,
+        localCount: Int
     ) {
         self.source = source
         self.type = type
@@ -58,6 +60,7 @@ public final class Program: Sendable {
         self.tests = tests.tests
         isConjunctionOfTests = tests.areAll
         self.fields = fields
+        self.sidedComparisons = sidedComparisons
         self.hints = hints
         self.hostCalls = hostCalls
         self.root = root

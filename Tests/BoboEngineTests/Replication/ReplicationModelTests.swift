@@ -87,6 +87,7 @@ private struct Cluster {
                         options.replicates = true
                         options.catchUp = catchUp
                         options.source = "g\(number)"
+                        if seed % 2 == 0 { options.fewRuns = 0 }
                     }
                 ).engine)
         }
