@@ -18,7 +18,7 @@ from engines import Engines
 from report import Row, Series
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ALL = ["w1", "w2", "w3", "w4", "w5", "loop", "keys", "waiting", "mqtt", "latency", "memory", "start"]
+ALL = ["w1", "w2", "w3", "w4", "w5", "loop", "keys", "waiting", "joined", "mqtt", "latency", "memory", "start"]
 
 
 class Measurement:
@@ -86,6 +86,9 @@ class Measurement:
 
     def waiting(self):
         self.growth("an event that concerns none of the waiting runs: 100,000 against 100", workloads.waiting, [100, 10_000, 100_000], "none set", "Runs that wait", "waiting runs")
+
+    def joined(self):
+        self.growth("an event that ends one of the waiting runs by what its history says: 100,000 against 100", workloads.joined, [100, 10_000, 100_000], "none set", "Runs found by their histories", "runs found by history")
 
     def w2(self):
         self.growth("w2: 10,000 patterns on topics of their own against 1", workloads.w2, [1, 100, 10_000], "at most 1.3", "Patterns on topics of their own", "patterns")

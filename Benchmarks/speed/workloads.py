@@ -68,6 +68,23 @@ def waiting(root, count, _, depth):
         block('payload.type == "A"', "a"), block('payload.type == "B"', "b")]}], events, prepare=depth)
 
 
+def joined(root, count, seed, depth):
+    """So many runs wait, each for an event that says what its first one said; of the events that are measured each other one ends a run, and the next begins another."""
+    chance = random.Random(seed)
+
+    def events():
+        waiting = list(range(depth))
+        for number in waiting:
+            yield "doors/in", f'{{"type":"in","badge":"b-{number:07d}"}}'
+        for i in range(count // 2):
+            place = chance.randrange(depth)
+            yield "doors/out", f'{{"type":"out","badge":"b-{waiting[place]:07d}"}}'
+            waiting[place] = depth + i
+            yield "doors/in", f'{{"type":"in","badge":"b-{depth + i:07d}"}}'
+    return Workload(root, f"joined-{depth}", [{"name": "stay", "max_runs": max(100_000, 2 * depth), "blocks": [
+        block('payload.type == "in"', "in"), block('payload.type == "out" && payload.badge == first.payload.badge', "out")]}], events(), prepare=depth)
+
+
 def w4(root, count, seed):
     """A loop by machine, ended by a condition on the average of all it holds."""
     chance = random.Random(seed)
