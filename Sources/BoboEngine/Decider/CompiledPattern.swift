@@ -76,10 +76,15 @@ final class CompiledPattern {
     let readsState: Bool
     /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
     let firstPlace: Int
+    /// Whether a complex event is made without an expression.
+    let isPlain: Bool
+    private let naming: ComplexEventNaming
+    /// What its complex events have in common.
+    private(set) lazy var frame = ComplexEventFrame(phenomenon, pattern, naming)
     /// The hash of phenomenon and pattern, which the identifiers of all runs begin with.
     private let identity: Hash128
 
-    init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int) {
+    init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int, _ naming: ComplexEventNaming) {
         var filters: [[TopicFilter]] = []
         func number(_ group: String) -> Int32 {
             pattern.groups.firstIndex(of: group).map(Int32.init) ?? Accepted.noGroup
@@ -123,6 +128,8 @@ final class CompiledPattern {
         readsKey = programs.contains { $0.slots.contains(ExpressionEnvironment.Slot.key.rawValue) }
         isSpecial = isExclusive || readsPrevious || readsState
         if case .allOf? = pattern.blocks.first?.role { firstPlace = 0 } else { firstPlace = 1 }
+        isPlain = pattern.emit.data == nil && pattern.emit.topic == nil && pattern.actions.isEmpty
+        self.naming = naming
         self.phenomenon = phenomenon
         self.pattern = pattern
         self.order = order
@@ -149,7 +156,7 @@ final class CompiledPattern {
     /// A hash of phenomenon, pattern, key (as JSON) and the first event's identifier.
     func identifier(key: Value, first: Event) -> RunIdentifier {
         var buffer = ByteBuffer(capacity: 64)
-        return identifier(keyHash: keyHash(key), first: first, &buffer)
+        return keyHash(key).run(of: first, &buffer)
     }
 
     /// What the identifiers of all runs of a key begin with.
@@ -159,25 +166,38 @@ final class CompiledPattern {
             hash.combine("null")
             return hash
         }
+        if case .string(var text) = key {
+            var json = ByteBuffer(capacity: 64)
+            json.append(UInt8(ascii: "\""))
+            text.withUTF8 { json.append(escaped: UnsafeRawBufferPointer($0)) }  // read only within the closure
+            json.append(UInt8(ascii: "\""))
+            hash.combine(bytes: json.bytes)
+            hash.combine(byte: 0xFF)
+            return hash
+        }
         var json = JSONWriter()
         json.write(key)
         hash.combine(text: json.bytes)
         return hash
     }
 
-    /// - Parameter buffer: for what is hashed, so that it is not made anew each time.
-    func identifier(keyHash: Hash128, first: Event, _ buffer: inout ByteBuffer) -> RunIdentifier {
-        var hash = keyHash
-        buffer.removeAll()
-        buffer.append(first.identifier)
-        hash.combine(bytes: buffer.bytes)
-        hash.combine(byte: 0xFF)
-        return hash
-    }
-
     /// The filters of the events that the pattern sees.
     func inputs(default topics: [TopicFilter]) -> [Pattern.Input] {
         pattern.input ?? pattern.inputFilters(default: topics).map { Pattern.Input(on: $0) }
+    }
+}
+
+extension Hash128 {
+    /// Of a pattern and key: the identifier of the run that began with that event.
+    /// - Parameter buffer: what is hashed stands there meanwhile, behind what it holds.
+    func run(of first: Event, _ buffer: inout ByteBuffer) -> RunIdentifier {
+        var hash = self
+        let start = buffer.count
+        buffer.append(first.identifier)
+        hash.combine(bytes: UnsafeRawBufferPointer(rebasing: buffer.bytes[start...]))
+        buffer.removeLast(buffer.count - start)
+        hash.combine(byte: 0xFF)
+        return hash
     }
 }
 

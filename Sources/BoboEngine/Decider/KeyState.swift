@@ -26,6 +26,8 @@ struct KeyState {
 
     let key: KeyValue
     let value: Value
+    /// Whether it is in use.
+    private(set) var isLive = true
     var active = 0
     /// No run's last event that was read elsewhere has a later `ts`.
     var latestForeign = Int64.min
@@ -35,6 +37,13 @@ struct KeyState {
     init(key: KeyValue, value: Value) {
         self.key = key
         self.value = value
+    }
+
+    /// What stands where no key does.
+    static var none: KeyState {
+        var state = KeyState(key: .none, value: .null)
+        state.isLive = false
+        return state
     }
 
     /// The highest place below a position; nil: the highest of all. Runs only move forward, so going down offers no run an

@@ -19,7 +19,7 @@ final class Matcher {
     @exclusivity(unchecked) var active = 0
     @exclusivity(unchecked) var keyNumbers = KeyIndex()
     /// Of ten thousand patterns most have one key, and what they take up is what the processor's caches must hold.
-    @exclusivity(unchecked) var keyStates = Slab<KeyState>(empty: KeyState(key: .none, value: .null), capacity: 1)
+    @exclusivity(unchecked) var keyStates = Slab<KeyState>(empty: .none, capacity: 1)
     /// The active runs (and some that have ended) by the `ts` of their first event, then by their start.
     @exclusivity(unchecked) var ages = Deque<RunReference>()
     /// When the next timer for `within` is due.
@@ -76,7 +76,7 @@ final class Matcher {
         if compiled.isSpecial || state.replication != nil {
             takeSpecially(offer, key, value, &state, scope)
         } else {
-            let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
+            let known = active == 0 ? nil : number(of: key)
             take(offer, known, &state, scope) { (key, value) }
         }
     }
@@ -134,7 +134,7 @@ final class Matcher {
     private func take(
         _ offer: Offer, _ key: KeyValue, _ value: Value, mayStart: Bool, _ state: inout RunState, _ scope: Scope
     ) {
-        let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
+        let known = active == 0 ? nil : number(of: key)
         let completed = state.effects.completions.count
         if let replication = state.replication {
             replication.recent.keep(
@@ -154,6 +154,10 @@ final class Matcher {
         }
         if let known { dropIfIdle(known) }
     }
+
+    /// Where the key's runs are; nil where it has none.
+    @inline(__always)
+    func number(of key: KeyValue) -> Int32? { isKeyed ? keyNumbers[key] : soleKeyState }
 
     /// Sets the scope up for what few patterns read.
     func prepare(_ scope: Scope) {
@@ -189,12 +193,8 @@ final class Matcher {
 
     /// Of runs that one event completes, the one that started first comes first.
     func sortCompletions(from first: Int, _ state: inout RunState) {
-        let completions = state.effects.completions
-        guard completions.count > first + 1 else { return }
-        for index in (first + 1)..<completions.count where completions[index - 1].start > completions[index].start {
-            state.effects.completions[first...].sort { $0.start < $1.start }
-            return
-        }
+        guard state.effects.completions.count > first + 1 else { return }
+        state.effects.completions.sort(from: first) { $0.start < $1.start }
     }
 
     private func offerOneByOne(
