@@ -32,7 +32,7 @@ struct MovedList<Element>: ~Copyable {
 
     /// Sorts those from a place on, which mostly are in order.
     mutating func sort(from first: Int, by precedes: (Element, Element) -> Bool) {
-        var elements = UnsafeMutableBufferPointer(rebasing: UnsafeMutableBufferPointer(start: start, count: count)[first...])
+        var elements = UnsafeMutableBufferPointer(start: start + first, count: count - first)
         for index in elements.indices.dropFirst() where precedes(elements[index], elements[index - 1]) {
             elements.sort(by: precedes)
             return

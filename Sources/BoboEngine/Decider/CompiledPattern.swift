@@ -3,29 +3,16 @@ import CEL
 
 /// A pattern as the decider reads it.
 final class CompiledPattern {
-    final class Step {
+    struct Step: ~Copyable {
         let role: Block.Role
-        let predicates: [CompiledPredicate]
-        let unless: [CompiledPredicate]
+        let predicates: PredicateList
+        let unless: PredicateList
         let group: Int32
         /// Whether runs that wait here may fare differently with one event, since something that decides reads the
         /// history.
         let readsHistory: Bool
         let restarts: Bool
         let seldom: Seldom?
-
-        init(
-            role: Block.Role, predicates: [CompiledPredicate], unless: [CompiledPredicate], group: Int32,
-            readsHistory: Bool, restarts: Bool, seldom: Seldom?
-        ) {
-            self.role = role
-            self.predicates = predicates
-            self.unless = unless
-            self.group = group
-            self.readsHistory = readsHistory
-            self.restarts = restarts
-            self.seldom = seldom
-        }
 
         var until: CompiledPredicate? { seldom?.until }
         var onlyIf: CompiledPredicate? { seldom?.onlyIf }
@@ -49,9 +36,9 @@ final class CompiledPattern {
     }
 
     // What each event asks for stands first, together.
-    let steps: [Step]
-    let preconditions: [CompiledPredicate]
-    let haltconditions: [CompiledPredicate]
+    let steps: FixedArray<Step>
+    let preconditions: PredicateList
+    let haltconditions: PredicateList
     /// The path of the field that is the key, where it is one.
     let keyPath: Int?
     /// The key, where it follows from the topic alone.
@@ -86,34 +73,35 @@ final class CompiledPattern {
 
     init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int, _ naming: ComplexEventNaming) {
         var filters: [[TopicFilter]] = []
-        func number(_ group: String) -> Int32 {
-            pattern.groups.firstIndex(of: group).map(Int32.init) ?? Accepted.noGroup
-        }
         func compile(_ predicates: [Predicate], group: String = "") -> [CompiledPredicate] {
             predicates.map { predicate in
                 if !predicate.on.isEmpty, !filters.contains(predicate.on) { filters.append(predicate.on) }
                 let filter = predicate.on.isEmpty ? nil : filters.firstIndex(of: predicate.on)
-                return CompiledPredicate(predicate, filterNumber: filter, group: number(predicate.group ?? group))
+                let group = Self.number(predicate.group ?? group, pattern)
+                return CompiledPredicate(predicate, filterNumber: filter, group: group)
             }
         }
         let preconditions = compile(pattern.preconditions)
         let haltconditions = compile(pattern.haltconditions)
         let conditionsReadHistory = (preconditions + haltconditions).contains { $0.readsHistory }
 
-        var steps: [Step] = []
-        var following = false
         // From the end, since an event that a loop or an optional block passes on is decided by what follows.
-        for block in pattern.blocks.reversed() {
-            let predicates = compile(block.predicates, group: block.group)
-            let unless = compile(block.unless)
-            let until = block.until.map { compile([$0])[0] }
-            let own = (predicates + unless).contains { $0.readsHistory } || until?.readsHistory == true
+        var following = false
+        let readHistory = pattern.blocks.reversed().map { block in
+            let own = (block.predicates + block.unless + [block.until].compactMap(\.self))
+                .contains { $0.expression?.readsHistory == true }
             following = own || (block.role.mayPassOn && following)
-            steps.append(
-                Step(
-                    role: block.role, predicates: predicates, unless: unless, group: number(block.group),
-                    readsHistory: conditionsReadHistory || following, restarts: block.restarts,
-                    seldom: Seldom(until: until, onlyIf: block.onlyIf.map { compile([$0])[0] })))
+            return conditionsReadHistory || following
+        }
+        let blocks = pattern.blocks
+        steps = FixedArray(count: blocks.count) { number in
+            let block = blocks[number]
+            return Step(
+                role: block.role, predicates: PredicateList(compile(block.predicates, group: block.group)),
+                unless: PredicateList(compile(block.unless)), group: Self.number(block.group, pattern),
+                readsHistory: readHistory[blocks.count - 1 - number], restarts: block.restarts,
+                seldom: Seldom(
+                    until: block.until.map { compile([$0])[0] }, onlyIf: block.onlyIf.map { compile([$0])[0] }))
         }
         rest = pattern.rest.map { rest in
             Rest(milliseconds: rest.milliseconds, until: rest.until.map { compile([$0])[0] })
@@ -133,9 +121,8 @@ final class CompiledPattern {
         self.phenomenon = phenomenon
         self.pattern = pattern
         self.order = order
-        self.steps = steps.reversed()
-        self.preconditions = preconditions
-        self.haltconditions = haltconditions
+        self.preconditions = PredicateList(preconditions)
+        self.haltconditions = PredicateList(haltconditions)
         self.filters = filters
         guardian = Guard(pattern)
         var identity = Hash128()
@@ -144,11 +131,16 @@ final class CompiledPattern {
         self.identity = identity
     }
 
+    private static func number(_ group: String, _ pattern: Pattern) -> Int32 {
+        pattern.groups.firstIndex(of: group).map(Int32.init) ?? Accepted.noGroup
+    }
+
     var predicates: [CompiledPredicate] {
-        let own = steps.flatMap { step in
-            step.predicates + step.unless + [step.until, step.onlyIf].compactMap(\.self)
+        let own = steps.indices.flatMap { number in
+            steps[number].predicates.all + steps[number].unless.all
+                + [steps[number].until, steps[number].onlyIf].compactMap(\.self)
         }
-        return preconditions + haltconditions + own + [rest?.until].compactMap(\.self)
+        return preconditions.all + haltconditions.all + own + [rest?.until].compactMap(\.self)
     }
 
     var name: PatternName { PatternName(phenomenon: phenomenon.name, pattern: pattern.name) }

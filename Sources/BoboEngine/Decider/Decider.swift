@@ -91,14 +91,13 @@ final class Decider {
         // No event of another comes before all have seen this one, so that what was found stays.
         for place in 0..<found {
             route.withInterest(place) { interest in
-                let offer = Offer(
-                    event: event, matches: interest.matches, stamp: stamp, topicKey: interest.topicKey)
+                let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
                 guard interest.matcher.witness != nil else {
-                    interest.matcher.take(offer, interest.conditions, &state, scope)
+                    interest.matcher.take(offer, interest, &state, scope)
                     return
                 }
                 scope.witness = interest.matcher.witness
-                interest.matcher.take(offer, interest.conditions, &state, scope)
+                interest.matcher.take(offer, interest, &state, scope)
                 scope.witness = nil
                 witness?.end(state)
             }

@@ -51,11 +51,13 @@ final class Matcher {
     }
 
     /// An event that passes the pattern's filters.
-    func take(_ offer: Offer, _ conditions: [Program]?, _ state: inout RunState, _ scope: Scope) {
+    func take(
+        _ offer: Offer, _ interest: borrowing Route.Interest, _ state: inout RunState, _ scope: Scope
+    ) {
         scope.event = offer.event
         scope.view = nil
         scope.key = .null
-        if let conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) {
+        if let conditions = interest.conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) {
             witness?.begin(.unseen(.input), offer, self, state)
             return
         }
@@ -67,7 +69,7 @@ final class Matcher {
                 &state, scope)
             return
         }
-        guard let (key, value) = offer.topicKey ?? key(scope) else {
+        guard let (key, value) = interest.topicKey ?? key(scope) else {
             unseen += 1
             witness?.begin(.unseen(.key), offer, self, state)
             return
