@@ -122,8 +122,13 @@ class Measurement:
         self.add("resident memory, 100,000 live runs of w3", f"{gateway.resident_with_runs(self.bobo, 100_000) / 1024:.1f} MB", "under 60 MB")
         runs = workloads.waiting(self.scratch, 0, 1, 100_000)
         self.add("highest resident memory of a replay to 100,000 live runs of w3", f"{self.replay.once(runs, runs.before).resident / 1024:.1f} MB", "none set")
-        few, many = (self.replay.once(one, one.before).resident for one in (workloads.keys(self.scratch, 0, 1, 1000), workloads.keys(self.scratch, 0, 1, 1_000_000)))
-        self.add("memory of a key with its one run of one event", f"{(many - few) * 1024 / 999_000:.0f} B", "200 B beside its runs")
+        apart, together = (self.growth_in_memory(make) for make in (workloads.keys, workloads.one_key))
+        self.add("memory of a key beside its run", f"{apart - together:.0f} B", "at most 200 B", f"with its run of one event {apart:.0f} B; a run of one event, of one key with all the others, {together:.0f} B")
+
+    def growth_in_memory(self, make):
+        """Bytes that one more takes up, of a million."""
+        few, many = (self.replay.once(one, one.before).resident for one in (make(self.scratch, 0, 1, 1000), make(self.scratch, 0, 1, 1_000_000)))
+        return (many - few) * 1024 / 999_000
 
     def start(self):
         self.add("from start to the first complex event, 1,000 patterns", f"{gateway.start_seconds(self.bobo, 1000, self.options.repeat) * 1000:.0f} ms", "under 150 ms")

@@ -129,3 +129,10 @@ def keys(root, count, seed, live):
             yield "sensors/x", f'{{"device":"dev-{chance.randrange(live):07d}","type":"X"}}'
     return Workload(root, f"keys-{live}", [{"name": "ab", "key": "payload.device", "singleton": True, "max_runs": max(live, 100_000), "blocks": [
         block('payload.type == "A"', "a"), block('payload.type == "B"', "b")]}], events(), prepare=live)
+
+
+def one_key(root, count, _, live):
+    """As many runs as of `keys`, of the same events, but all of one key."""
+    events = (("sensors/x", f'{{"device":"dev-{i:07d}","type":"A"}}') for i in range(live + count))
+    return Workload(root, f"one-key-{live}", [{"name": "ab", "key": "payload.type", "max_runs": max(live, 100_000), "blocks": [
+        block('payload.type == "A" && payload.device != ""', "a"), block('payload.type == "B"', "b")]}], events, prepare=live)

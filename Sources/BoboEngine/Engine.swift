@@ -11,7 +11,7 @@ public final class Engine {
     /// What came of the input, in order.
     public enum Output: Sendable {
         case complexEvent(ComplexEvent)
-        case action(ActionRequest)
+        indirect case action(ActionRequest)
     }
 
     private enum Feedback {
@@ -31,7 +31,7 @@ public final class Engine {
     @exclusivity(unchecked) private var feedback = Deque<Feedback>()
     /// By the patterns' places in the order of output, as far as it is known.
     @exclusivity(unchecked) private var feedingBack: ContiguousArray<Bool?> = []
-    @exclusivity(unchecked) private var outputs: [Output] = []
+    @exclusivity(unchecked) private var outputs = MovedList<Output>()
     @exclusivity(unchecked) public private(set) var late = 0
     private var told: Set<String> = []
 
@@ -47,14 +47,14 @@ public final class Engine {
         decider = Decider(
             sorted, scope: scope, maximumState: options.maximumState, recordsChanges: options.recordsChanges,
             replication: options.replicates ? Replication(options) : nil, explains: options.explains,
-            fewRuns: options.fewRuns)
+            naming: ComplexEventNaming(gateway: options.gateway, prefix: options.prefix), fewRuns: options.fewRuns)
         routes = Routes(
             matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
             defaultInput: options.defaultInput,
             prefix: options.prefix)
         feedingBack = ContiguousArray(repeating: nil, count: decider.matchers.count)
         receiver = Receiver(paths: Paths(paths, read: Engine.programs(sorted, options)), options: options)
-        producer = Producer(options: options, scope: scope)
+        producer = Producer(scope: scope)
         forwarder = Forwarder(options: options, scope: scope)
         clock = EventClock(maximumLateness: options.maximumLateness)
     }
@@ -224,7 +224,6 @@ public final class Engine {
         scope.secrets = replacing.secrets
         let sorted = phenomena.sorted { $0.name < $1.name }
         decider.replace(sorted, timestamp: clock.now)
-        producer.forgetFrames()
         feedingBack = ContiguousArray(repeating: nil, count: decider.matchers.count)
         routes = Routes(
             matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
@@ -244,15 +243,16 @@ public final class Engine {
     /// What has come of all input since the last call.
     public func takeOutputs() -> [Output] {
         guard !outputs.isEmpty else { return [] }
-        defer { outputs.removeAll(keepingCapacity: true) }
-        return outputs
+        var taken: [Output] = []
+        taken.reserveCapacity(outputs.count)
+        outputs.drain { taken.append($0) }
+        return taken
     }
 
     /// The same, one by one; the engine is not to be used meanwhile.
+    @inline(__always)
     package func forEachOutput(_ body: (Output) throws -> Void) rethrows {
-        guard !outputs.isEmpty else { return }
-        defer { outputs.removeAll(keepingCapacity: true) }
-        for output in outputs { try body(output) }
+        if !outputs.isEmpty { try outputs.drain { try body($0) } }
     }
 
     /// The changes of runs since the last call, in order; none unless `EngineOptions.recordsChanges`.
@@ -343,26 +343,31 @@ public final class Engine {
     func produce() { if !decider.state.effects.completions.isEmpty { produceAll() } }
 
     private func produceAll() {
+        // Of one pattern mostly.
+        var compiled = decider.matchers[0].compiled
+        var isFedBack = feedsBack(compiled)
         // Nothing completes while what has is produced.
-        defer { decider.state.effects.completions.removeAll(keepingCapacity: true) }
-        for place in decider.state.effects.completions.indices {
-            let completion = decider.state.effects.completions[place]
-            let compiled = decider.matchers[completion.pattern].compiled
+        decider.drainCompletions { completion in
+            if completion.group.pattern != compiled.order {
+                compiled = decider.matchers[completion.group.pattern].compiled
+                isFedBack = feedsBack(compiled)
+            }
             let now = scope.now
-            guard let event = producer.complexEvent(completion, compiled) else { continue }
+            guard let event = producer.complexEvent(completion, compiled) else { return }
+            guard !compiled.isPlain || isFedBack else { return outputs.append(.complexEvent(event)) }
             outputs.append(.complexEvent(event))
             if !compiled.pattern.actions.isEmpty {
-                outputs += forwarder.requests(event, compiled.pattern.actions).map { .action($0) }
+                for request in forwarder.requests(event, compiled.pattern.actions) { outputs.append(.action(request)) }
             }
             scope.now = now
-            if feedsBack(event, compiled) { feedback.append(.complex(event)) }
+            if isFedBack { feedback.append(.complex(event)) }
         }
     }
 
-    /// Whether some pattern cares for the complex events of this one.
-    private func feedsBack(_ event: ComplexEvent, _ compiled: CompiledPattern) -> Bool {
+    /// Whether some pattern cares for its complex events.
+    private func feedsBack(_ compiled: CompiledPattern) -> Bool {
         if let known = feedingBack[compiled.order] { return known }
-        let answer = routes.route(feedbackTopic(event))?.isEmpty == false
+        let answer = routes.route(feedbackTopic(compiled.phenomenon.name))?.isEmpty == false
         feedingBack[compiled.order] = answer
         return answer
     }
@@ -374,7 +379,7 @@ public final class Engine {
         while let next = feedback.popFirst() {
             switch next {
             case .complex(let complex):
-                guard let route = routes.route(feedbackTopic(complex)) else { continue }
+                guard let route = routes.route(feedbackTopic(complex.phenomenon)) else { continue }
                 let event = receiver.event(
                     .complex, json: complex.json, .hashed(complex.identifier), timestamp: complex.timestamp,
                     depth: complex.depth, route)
@@ -395,7 +400,7 @@ public final class Engine {
 
     func route(of topic: Topic) -> Route? { routes.route(topic.name.text) }
 
-    private func feedbackTopic(_ event: ComplexEvent) -> String { "\(options.prefix)/events/\(event.phenomenon)" }
+    private func feedbackTopic(_ phenomenon: String) -> String { "\(options.prefix)/events/\(phenomenon)" }
 }
 
 /// Figures of an engine since its start.

@@ -33,7 +33,18 @@ struct branch {
         }
     }
 
+    // The same of the member of a map that comes as number `place`: mostly the maps of one kind of message have the same
+    // members in the same order, those that nobody wants among them.
+    inline branch *find(std::string_view text, size_t place) {
+        if (place < members.size()) {
+            const label &known = members[place];
+            if (known.word == first_word(text) && known.length == text.size() && text.size() <= 8) return known.child;
+        }
+        return look_up(text, place);
+    }
+
     branch *add(std::string_view text) {
+        members.clear();
         below.push_back(std::make_unique<branch>());
         below.back()->name = text;
         std::string padded(text);
@@ -52,6 +63,16 @@ struct branch {
         branch *child;
     };
     std::vector<label> labels;
+    // What came last, by place.
+    static constexpr size_t remembered = 64;
+    std::vector<label> members;
+    branch *look_up(std::string_view text, size_t place) {
+        branch *child = find(text);
+        if (text.size() > 8 || place >= remembered) return child;
+        if (place >= members.size()) members.resize(place + 1, label{0, SIZE_MAX, nullptr});
+        members[place] = {first_word(text), text.size(), child};
+        return child;
+    }
     static uint64_t first_word(std::string_view text) {
         uint64_t word;
         std::memcpy(&word, text.data(), 8);

@@ -3,29 +3,16 @@ import CEL
 
 /// A pattern as the decider reads it.
 final class CompiledPattern {
-    final class Step {
+    struct Step: ~Copyable {
         let role: Block.Role
-        let predicates: [CompiledPredicate]
-        let unless: [CompiledPredicate]
+        let predicates: PredicateList
+        let unless: PredicateList
         let group: Int32
         /// Whether runs that wait here may fare differently with one event, since something that decides reads the
         /// history.
         let readsHistory: Bool
         let restarts: Bool
         let seldom: Seldom?
-
-        init(
-            role: Block.Role, predicates: [CompiledPredicate], unless: [CompiledPredicate], group: Int32,
-            readsHistory: Bool, restarts: Bool, seldom: Seldom?
-        ) {
-            self.role = role
-            self.predicates = predicates
-            self.unless = unless
-            self.group = group
-            self.readsHistory = readsHistory
-            self.restarts = restarts
-            self.seldom = seldom
-        }
 
         var until: CompiledPredicate? { seldom?.until }
         var onlyIf: CompiledPredicate? { seldom?.onlyIf }
@@ -49,9 +36,9 @@ final class CompiledPattern {
     }
 
     // What each event asks for stands first, together.
-    let steps: [Step]
-    let preconditions: [CompiledPredicate]
-    let haltconditions: [CompiledPredicate]
+    let steps: FixedArray<Step>
+    let preconditions: PredicateList
+    let haltconditions: PredicateList
     /// The path of the field that is the key, where it is one.
     let keyPath: Int?
     /// The key, where it follows from the topic alone.
@@ -76,39 +63,45 @@ final class CompiledPattern {
     let readsState: Bool
     /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
     let firstPlace: Int
+    /// Whether a complex event is made without an expression.
+    let isPlain: Bool
+    private let naming: ComplexEventNaming
+    /// What its complex events have in common.
+    private(set) lazy var frame = ComplexEventFrame(phenomenon, pattern, naming)
     /// The hash of phenomenon and pattern, which the identifiers of all runs begin with.
     private let identity: Hash128
 
-    init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int) {
+    init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int, _ naming: ComplexEventNaming) {
         var filters: [[TopicFilter]] = []
-        func number(_ group: String) -> Int32 {
-            pattern.groups.firstIndex(of: group).map(Int32.init) ?? Accepted.noGroup
-        }
         func compile(_ predicates: [Predicate], group: String = "") -> [CompiledPredicate] {
             predicates.map { predicate in
                 if !predicate.on.isEmpty, !filters.contains(predicate.on) { filters.append(predicate.on) }
                 let filter = predicate.on.isEmpty ? nil : filters.firstIndex(of: predicate.on)
-                return CompiledPredicate(predicate, filterNumber: filter, group: number(predicate.group ?? group))
+                let group = Self.number(predicate.group ?? group, pattern)
+                return CompiledPredicate(predicate, filterNumber: filter, group: group)
             }
         }
         let preconditions = compile(pattern.preconditions)
         let haltconditions = compile(pattern.haltconditions)
         let conditionsReadHistory = (preconditions + haltconditions).contains { $0.readsHistory }
 
-        var steps: [Step] = []
-        var following = false
         // From the end, since an event that a loop or an optional block passes on is decided by what follows.
-        for block in pattern.blocks.reversed() {
-            let predicates = compile(block.predicates, group: block.group)
-            let unless = compile(block.unless)
-            let until = block.until.map { compile([$0])[0] }
-            let own = (predicates + unless).contains { $0.readsHistory } || until?.readsHistory == true
+        var following = false
+        let readHistory = pattern.blocks.reversed().map { block in
+            let own = (block.predicates + block.unless + [block.until].compactMap(\.self))
+                .contains { $0.expression?.readsHistory == true }
             following = own || (block.role.mayPassOn && following)
-            steps.append(
-                Step(
-                    role: block.role, predicates: predicates, unless: unless, group: number(block.group),
-                    readsHistory: conditionsReadHistory || following, restarts: block.restarts,
-                    seldom: Seldom(until: until, onlyIf: block.onlyIf.map { compile([$0])[0] })))
+            return conditionsReadHistory || following
+        }
+        let blocks = pattern.blocks
+        steps = FixedArray(count: blocks.count) { number in
+            let block = blocks[number]
+            return Step(
+                role: block.role, predicates: PredicateList(compile(block.predicates, group: block.group)),
+                unless: PredicateList(compile(block.unless)), group: Self.number(block.group, pattern),
+                readsHistory: readHistory[blocks.count - 1 - number], restarts: block.restarts,
+                seldom: Seldom(
+                    until: block.until.map { compile([$0])[0] }, onlyIf: block.onlyIf.map { compile([$0])[0] }))
         }
         rest = pattern.rest.map { rest in
             Rest(milliseconds: rest.milliseconds, until: rest.until.map { compile([$0])[0] })
@@ -123,12 +116,13 @@ final class CompiledPattern {
         readsKey = programs.contains { $0.slots.contains(ExpressionEnvironment.Slot.key.rawValue) }
         isSpecial = isExclusive || readsPrevious || readsState
         if case .allOf? = pattern.blocks.first?.role { firstPlace = 0 } else { firstPlace = 1 }
+        isPlain = pattern.emit.data == nil && pattern.emit.topic == nil && pattern.actions.isEmpty
+        self.naming = naming
         self.phenomenon = phenomenon
         self.pattern = pattern
         self.order = order
-        self.steps = steps.reversed()
-        self.preconditions = preconditions
-        self.haltconditions = haltconditions
+        self.preconditions = PredicateList(preconditions)
+        self.haltconditions = PredicateList(haltconditions)
         self.filters = filters
         guardian = Guard(pattern)
         var identity = Hash128()
@@ -137,11 +131,16 @@ final class CompiledPattern {
         self.identity = identity
     }
 
+    private static func number(_ group: String, _ pattern: Pattern) -> Int32 {
+        pattern.groups.firstIndex(of: group).map(Int32.init) ?? Accepted.noGroup
+    }
+
     var predicates: [CompiledPredicate] {
-        let own = steps.flatMap { step in
-            step.predicates + step.unless + [step.until, step.onlyIf].compactMap(\.self)
+        let own = steps.indices.flatMap { number in
+            steps[number].predicates.all + steps[number].unless.all
+                + [steps[number].until, steps[number].onlyIf].compactMap(\.self)
         }
-        return preconditions + haltconditions + own + [rest?.until].compactMap(\.self)
+        return preconditions.all + haltconditions.all + own + [rest?.until].compactMap(\.self)
     }
 
     var name: PatternName { PatternName(phenomenon: phenomenon.name, pattern: pattern.name) }
@@ -149,7 +148,7 @@ final class CompiledPattern {
     /// A hash of phenomenon, pattern, key (as JSON) and the first event's identifier.
     func identifier(key: Value, first: Event) -> RunIdentifier {
         var buffer = ByteBuffer(capacity: 64)
-        return identifier(keyHash: keyHash(key), first: first, &buffer)
+        return keyHash(key).run(of: first, &buffer)
     }
 
     /// What the identifiers of all runs of a key begin with.
@@ -159,25 +158,38 @@ final class CompiledPattern {
             hash.combine("null")
             return hash
         }
+        if case .string(var text) = key {
+            var json = ByteBuffer(capacity: 64)
+            json.append(UInt8(ascii: "\""))
+            text.withUTF8 { json.append(escaped: UnsafeRawBufferPointer($0)) }  // read only within the closure
+            json.append(UInt8(ascii: "\""))
+            hash.combine(bytes: json.bytes)
+            hash.combine(byte: 0xFF)
+            return hash
+        }
         var json = JSONWriter()
         json.write(key)
         hash.combine(text: json.bytes)
         return hash
     }
 
-    /// - Parameter buffer: for what is hashed, so that it is not made anew each time.
-    func identifier(keyHash: Hash128, first: Event, _ buffer: inout ByteBuffer) -> RunIdentifier {
-        var hash = keyHash
-        buffer.removeAll()
-        buffer.append(first.identifier)
-        hash.combine(bytes: buffer.bytes)
-        hash.combine(byte: 0xFF)
-        return hash
-    }
-
     /// The filters of the events that the pattern sees.
     func inputs(default topics: [TopicFilter]) -> [Pattern.Input] {
         pattern.input ?? pattern.inputFilters(default: topics).map { Pattern.Input(on: $0) }
+    }
+}
+
+extension Hash128 {
+    /// Of a pattern and key: the identifier of the run that began with that event.
+    /// - Parameter buffer: what is hashed stands there meanwhile, behind what it holds.
+    func run(of first: Event, _ buffer: inout ByteBuffer) -> RunIdentifier {
+        var hash = self
+        let start = buffer.count
+        buffer.append(first.identifier)
+        hash.combine(bytes: UnsafeRawBufferPointer(rebasing: buffer.bytes[start...]))
+        buffer.removeLast(buffer.count - start)
+        hash.combine(byte: 0xFF)
+        return hash
     }
 }
 

@@ -39,13 +39,13 @@ final class CompiledPredicate {
 
     func evaluate(_ scope: Scope, _ offer: Offer) -> Outcome {
         let outcome = judge(scope, offer)
-        if scope.witness != nil { scope.witness?.hear(self, outcome, matches: offer.matches) }
+        if scope.witness != nil { scope.witness?.hear(self, outcome, offer) }
         return outcome
     }
 
     @inline(__always)
     private func judge(_ scope: Scope, _ offer: Offer) -> Outcome {
-        if let filterNumber, !offer.matches[filterNumber] { return .noMatch }
+        if let filterNumber, !offer.passes(filterNumber) { return .noMatch }
         guard program != nil else { return .match }
         if readsHistory { return evaluate(scope) }
         if stamp != offer.stamp {

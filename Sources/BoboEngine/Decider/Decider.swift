@@ -11,18 +11,20 @@ final class Decider {
     private let fewRuns: Int
     /// Hears what is asked of the events that come to patterns that are to be explained.
     let witness: Witness?
+    private let naming: ComplexEventNaming
 
     init(
         _ phenomena: [Phenomenon], scope: Scope, maximumState: Int = EngineOptions().maximumState,
         recordsChanges: Bool, replication: Replication? = nil, explains: Set<PatternName> = [],
-        fewRuns: Int = EngineOptions().fewRuns
+        naming: ComplexEventNaming, fewRuns: Int = EngineOptions().fewRuns
     ) {
         self.scope = scope
+        self.naming = naming
         self.maximumState = maximumState
         self.fewRuns = fewRuns
         store = StateStore(limit: maximumState)
         state = RunState(replication)
-        matchers = Decider.compile(phenomena).map {
+        matchers = Decider.compile(phenomena, naming).map {
             Matcher($0, isShared: replication != nil, fewRuns: fewRuns)
         }
         state.effects.recordsChanges = recordsChanges || replication != nil || !explains.isEmpty
@@ -37,9 +39,9 @@ final class Decider {
         scope.state = store.filters.isEmpty ? nil : store
     }
 
-    private static func compile(_ phenomena: [Phenomenon]) -> [CompiledPattern] {
+    private static func compile(_ phenomena: [Phenomenon], _ naming: ComplexEventNaming) -> [CompiledPattern] {
         let named = phenomena.flatMap { phenomenon in phenomenon.patterns.map { (phenomenon, $0) } }
-        return named.enumerated().map { CompiledPattern($1.1, of: $1.0, order: $0) }
+        return named.enumerated().map { CompiledPattern($1.1, of: $1.0, order: $0, naming) }
     }
 
     /// Takes other patterns. The runs of those that have not changed go on; those of others halt.
@@ -57,7 +59,7 @@ final class Decider {
         }
         var known: [Identity: Matcher] = [:]
         for matcher in matchers { known[Identity(matcher.compiled)] = matcher }
-        let replacing = Decider.compile(phenomena)
+        let replacing = Decider.compile(phenomena, naming)
         var places: [Int: Int] = [:]
         let kept = replacing.map { compiled -> Matcher? in
             let matcher = known.removeValue(forKey: Identity(compiled))
@@ -94,14 +96,13 @@ final class Decider {
         // No event of another comes before all have seen this one, so that what was found stays.
         for place in 0..<found {
             route.withInterest(place) { interest in
-                let offer = Offer(
-                    event: event, matches: interest.matches, stamp: stamp, topicKey: interest.topicKey)
+                let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
                 guard interest.matcher.witness != nil else {
-                    interest.matcher.take(offer, interest.conditions, &state, scope)
+                    interest.matcher.take(offer, interest, &state, scope)
                     return
                 }
                 scope.witness = interest.matcher.witness
-                interest.matcher.take(offer, interest.conditions, &state, scope)
+                interest.matcher.take(offer, interest, &state, scope)
                 scope.witness = nil
                 witness?.end(state)
             }
@@ -143,11 +144,14 @@ final class Decider {
             }
         }
         for matcher in finishing { matcher.finish(deadline, &state, scope) }
-        let completions = state.effects.completions
-        if completions.count > first + 1 {
-            state.effects.completions[first...].sort { ($0.pattern, $0.start) < ($1.pattern, $1.start) }
+        if state.effects.completions.count > first + 1 {
+            state.effects.completions.sort(from: first) { ($0.group.pattern, $0.start) < ($1.group.pattern, $1.start) }
         }
     }
+
+    /// Moves out the runs that have completed.
+    @inline(__always)
+    func drainCompletions(_ body: (consuming Completion) -> Void) { state.effects.completions.drain(body) }
 
     func takeChanges() -> [Change] {
         defer { state.effects.changes = [] }

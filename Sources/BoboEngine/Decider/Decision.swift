@@ -13,42 +13,55 @@ enum Decision {
 /// One event before one pattern, with what has been found out about it.
 struct Offer {
     let event: Event
-    /// By filter number, whether the event's topic passes.
-    let matches: [Bool]
+    /// nil where no predicate of the pattern has an `on`.
+    let matches: TopicMatches?
     let stamp: UInt64
-    /// The key, where it follows from the topic alone.
-    var topicKey: (key: KeyValue, value: Value)?
+
+    /// Whether the event's topic passes a filter, by its number.
+    @inline(__always)
+    func passes(_ filter: Int) -> Bool { matches?.list[filter] ?? true }
+}
+
+/// By filter number of a pattern, whether a topic passes.
+// Safe: nothing of it changes.
+final class TopicMatches: @unchecked Sendable {
+    let list: FixedArray<Bool>
+
+    /// nil where there are none.
+    init?(_ list: [Bool]) {
+        guard !list.isEmpty else { return nil }
+        self.list = FixedArray(list)
+    }
 }
 
 extension CompiledPattern {
     /// What the event of the offer does to a run that waits at `position`, by the rules of pattern files (section "What a
     /// run does with an event", 2 to 8). The scope holds the run's history where something that decides reads it.
     func decide(_ offer: Offer, at position: Position, _ scope: Scope) -> Decision {
-        switch all(preconditions, offer, scope) {
+        switch preconditions.every(offer, scope) {
         case .noMatch: return .halt(.precondition)
         case .failed: return .ignore
         case .match: break
         }
-        if any(haltconditions, offer, scope) == .match { return .halt(.haltcondition) }
+        if haltconditions.any(offer, scope) == .match { return .halt(.haltcondition) }
         // Where the run waits; further on where the event has closed a loop.
         var stand = position
         var index = Int(position.block)
         while index < steps.count {
-            let step = steps[index]
-            if any(step.unless, offer, scope) == .match { return .halt(.unless) }
-            if let until = step.seldom?.until,
+            if steps[index].unless.any(offer, scope) == .match { return .halt(.unless) }
+            if steps[index].seldom != nil, let until = steps[index].until,
                 until.evaluate(scope, offer) == .match
             {
                 index += 1
                 stand = Position(index)
                 continue
             }
-            if case .allOf = step.role {
+            if case .allOf = steps[index].role {
                 return decide(offer, allOf: index, from: stand, position, scope)
             }
-            var group = step.group
-            let outcome = any(step.predicates, offer, scope) { group = $0.group }
-            switch (step.role, outcome) {
+            var group = steps[index].group
+            let outcome = steps[index].predicates.any(offer, scope, group: &group)
+            switch (steps[index].role, outcome) {
             case (.loop, .match): return .accept(group: group, to: stand)
             case (.loop(.strict), .noMatch): return .halt(.strict)
             case (.optional, .match), (.plain, .match), (.negated, .noMatch):
@@ -57,7 +70,7 @@ extension CompiledPattern {
             case (.plain(.strict), .noMatch): return .halt(.strict)
             case (.negated(.strict), .match): return .halt(.negated)
             case (.absent, .match):
-                return step.restarts ? .accept(group: group, to: Position(index)) : .halt(.absent)
+                return steps[index].restarts ? .accept(group: group, to: Position(index)) : .halt(.absent)
             case (.loop(.strict), .failed), (.plain, _), (.negated, _), (.absent, _), (.allOf, _):
                 return stand == position ? .ignore : .move(to: stand)
             }
@@ -66,9 +79,9 @@ extension CompiledPattern {
     }
 
     /// Whether it is the block's own predicates alone that decide what the event does to the runs that wait there.
-    func leavesDecision(to step: Step, _ offer: Offer, _ scope: Scope) -> Bool {
-        all(preconditions, offer, scope) == .match && any(haltconditions, offer, scope) != .match
-            && any(step.unless, offer, scope) != .match
+    func leavesDecision(to block: Int, _ offer: Offer, _ scope: Scope) -> Bool {
+        preconditions.every(offer, scope) == .match && haltconditions.any(offer, scope) != .match
+            && steps[block].unless.any(offer, scope) != .match
     }
 
     private func decide(
@@ -85,60 +98,27 @@ extension CompiledPattern {
     private func satisfy(
         _ index: Int, _ satisfied: UInt64, _ offer: Offer, _ scope: Scope
     ) -> (group: Int32, Position)? {
-        let predicates = steps[index].predicates
-        for (number, predicate) in predicates.enumerated() where satisfied & (1 << UInt64(number)) == 0 {
-            guard predicate.evaluate(scope, offer) == .match else { continue }
-            let all = satisfied | 1 << UInt64(number)
-            let isDone = all.nonzeroBitCount == predicates.count
-            return (predicate.group, isDone ? Position(index + 1) : Position(index, satisfied: all))
-        }
-        return nil
+        guard let number = steps[index].predicates.first(notIn: satisfied, offer, scope) else { return nil }
+        let all = satisfied | 1 << UInt64(number)
+        let isDone = all.nonzeroBitCount == steps[index].predicates.count
+        return (
+            steps[index].predicates[number].group, isDone ? Position(index + 1) : Position(index, satisfied: all)
+        )
     }
 
     /// Whether the event starts a run: it matches the first block and none of its `unless`.
     /// - Returns: the group that it goes to, and where the run then waits; nil where it starts none.
     func start(_ offer: Offer, _ scope: Scope) -> (group: Int32, position: Position)? {
         if case .allOf = steps[0].role {
-            guard let start = satisfy(0, 0, offer, scope), any(steps[0].unless, offer, scope) != .match else {
+            guard let start = satisfy(0, 0, offer, scope), steps[0].unless.any(offer, scope) != .match else {
                 return nil
             }
             return start
         }
-        var group: Int32?
-        guard any(steps[0].predicates, offer, scope, matched: { group = $0.group }) == .match, let group,
-            any(steps[0].unless, offer, scope) != .match
+        var group = Accepted.noGroup
+        guard steps[0].predicates.any(offer, scope, group: &group) == .match,
+            steps[0].unless.any(offer, scope) != .match
         else { return nil }
         return (group, Position(1))
-    }
-
-    /// Joined as by `||`.
-    private func any(
-        _ predicates: [CompiledPredicate], _ offer: Offer, _ scope: Scope,
-        matched: (CompiledPredicate) -> Void = { _ in }
-    ) -> Outcome {
-        var result = Outcome.noMatch
-        for predicate in predicates {
-            switch predicate.evaluate(scope, offer) {
-            case .match:
-                matched(predicate)
-                return .match
-            case .failed: result = .failed
-            case .noMatch: break
-            }
-        }
-        return result
-    }
-
-    /// Joined as by `&&`.
-    private func all(_ predicates: [CompiledPredicate], _ offer: Offer, _ scope: Scope) -> Outcome {
-        var result = Outcome.match
-        for predicate in predicates {
-            switch predicate.evaluate(scope, offer) {
-            case .noMatch: return .noMatch
-            case .failed: result = .failed
-            case .match: break
-            }
-        }
-        return result
     }
 }

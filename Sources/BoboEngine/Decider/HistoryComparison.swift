@@ -29,14 +29,16 @@ struct HistoryComparison {
     private let texts = TextPool()
 
     /// nil where the block has no such condition, or where runs that do not match it may yet be moved.
-    init?(_ compiled: CompiledPattern, _ step: CompiledPattern.Step) {
-        switch step.role {
+    init?(_ compiled: CompiledPattern, block: Int) {
+        switch compiled.steps[block].role {
         case .plain(.relaxed), .absent: break
         case .plain(.strict), .negated, .loop, .optional, .allOf: return nil
         }
-        let others = compiled.preconditions + compiled.haltconditions + step.unless
-        guard step.until == nil, !others.contains(where: \.readsHistory), step.predicates.count == 1,
-            let program = step.predicates[0].source.expression
+        let others =
+            compiled.preconditions.all + compiled.haltconditions.all + compiled.steps[block].unless.all
+        guard compiled.steps[block].until == nil, !others.contains(where: \.readsHistory),
+            compiled.steps[block].predicates.count == 1,
+            let program = compiled.steps[block].predicates[0].source.expression
         else { return nil }
         let found = program.sidedComparisons.compactMap { comparison -> (Program, Program, PathTest.Comparison)? in
             if comparison.left.isOfEvent, comparison.right.isOfRun {
@@ -48,7 +50,7 @@ struct HistoryComparison {
         guard let (ofEvent, ofRun, comparison) = found.first(where: { $0.2 == .equal }) ?? found.first else {
             return nil
         }
-        predicate = step.predicates[0]
+        predicate = compiled.steps[block].predicates[0]
         self.ofEvent = ofEvent
         self.ofRun = ofRun
         relation =
@@ -64,7 +66,7 @@ struct HistoryComparison {
 
     /// Whether the event matches no run, whatever its history.
     func excludes(_ offer: Offer) -> Bool {
-        if let filter = predicate.filterNumber, !offer.matches[filter] { return true }
+        if let filter = predicate.filterNumber, !offer.passes(filter) { return true }
         return tests.contains { test in if case .no = test.ask(offer.event) { true } else { false } }
     }
 

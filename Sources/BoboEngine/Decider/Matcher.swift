@@ -19,7 +19,7 @@ final class Matcher {
     @exclusivity(unchecked) var active = 0
     @exclusivity(unchecked) var keyNumbers = KeyIndex()
     /// Of ten thousand patterns most have one key, and what they take up is what the processor's caches must hold.
-    @exclusivity(unchecked) var keyStates = Slab<KeyState>(empty: KeyState(key: .none, value: .null), capacity: 1)
+    @exclusivity(unchecked) var keyStates = Slab<KeyState>(empty: .none, capacity: 1)
     /// The active runs (and some that have ended) by the `ts` of their first event, then by their start.
     @exclusivity(unchecked) var ages = Deque<RunReference>()
     /// When the next timer for `within` is due.
@@ -57,11 +57,13 @@ final class Matcher {
     }
 
     /// An event that passes the pattern's filters.
-    func take(_ offer: Offer, _ conditions: [Program]?, _ state: inout RunState, _ scope: Scope) {
+    func take(
+        _ offer: Offer, _ interest: borrowing Route.Interest, _ state: inout RunState, _ scope: Scope
+    ) {
         scope.event = offer.event
         scope.view = nil
         scope.key = .null
-        if let conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) {
+        if let conditions = interest.conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) {
             witness?.begin(.unseen(.input), offer, self, state)
             return
         }
@@ -73,7 +75,7 @@ final class Matcher {
                 &state, scope)
             return
         }
-        guard let (key, value) = offer.topicKey ?? key(scope) else {
+        guard let (key, value) = interest.topicKey ?? key(scope) else {
             unseen += 1
             witness?.begin(.unseen(.key), offer, self, state)
             return
@@ -82,7 +84,7 @@ final class Matcher {
         if compiled.isSpecial || state.replication != nil {
             takeSpecially(offer, key, value, &state, scope)
         } else {
-            let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
+            let known = active == 0 ? nil : number(of: key)
             take(offer, known, &state, scope) { (key, value) }
         }
     }
@@ -140,7 +142,7 @@ final class Matcher {
     private func take(
         _ offer: Offer, _ key: KeyValue, _ value: Value, mayStart: Bool, _ state: inout RunState, _ scope: Scope
     ) {
-        let known = active == 0 ? nil : isKeyed ? keyNumbers[key] : soleKeyState
+        let known = active == 0 ? nil : number(of: key)
         let completed = state.effects.completions.count
         if let replication = state.replication {
             replication.recent.keep(
@@ -160,6 +162,10 @@ final class Matcher {
         }
         if let known { dropIfIdle(known) }
     }
+
+    /// Where the key's runs are; nil where it has none.
+    @inline(__always)
+    func number(of key: KeyValue) -> Int32? { isKeyed ? keyNumbers[key] : soleKeyState }
 
     /// Sets the scope up for what few patterns read.
     func prepare(_ scope: Scope) {
@@ -198,12 +204,8 @@ final class Matcher {
 
     /// Of runs that one event completes, the one that started first comes first.
     func sortCompletions(from first: Int, _ state: inout RunState) {
-        let completions = state.effects.completions
-        guard completions.count > first + 1 else { return }
-        for index in (first + 1)..<completions.count where completions[index - 1].start > completions[index].start {
-            state.effects.completions[first...].sort { $0.start < $1.start }
-            return
-        }
+        guard state.effects.completions.count > first + 1 else { return }
+        state.effects.completions.sort(from: first) { $0.start < $1.start }
     }
 
     private func offerOneByOne(

@@ -27,9 +27,7 @@ extension Matcher {
         let (key, value) = (keyStates[keyState].key, keyStates[keyState].value)
         state.effects.completions.append(
             Completion(
-                pattern: compiled.order, start: state.forest.runs[winner].start, key: value,
-                keyHash: compiled.keyHash(value), history: history,
-                timestamp: timestamp))
+                compiled, start: state.forest.runs[winner].start, key: value, history: history, timestamp: timestamp))
         state.counters.completed += 1
         let copies = state.replication == nil ? [] : [compiled.copy(of: history, key: value)]
         let end = compiled.steps.count

@@ -146,24 +146,35 @@ extension Matcher {
 
     func complete(_ node: Int32, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState) {
         let value = keyStates[keyState].value
+        if state.effects.recordsChanges || !identified.isEmpty { tell(completed: node, keyState, timestamp, &state) }
         let keyHash = compiled.keyHash(value)
-        let order = compiled.order
-        let isTold = state.effects.recordsChanges
-        var runs: [Int32] = []
-        var copies: [RunCopy] = []
         var count = 0
-        state.forest.forEachHistory(below: node) { run, start, history in
+        var group: CompletionGroup?
+        state.forest.takeApart(node) { start, first, own, shared in
             count += 1
-            state.effects.completions.append(
-                Completion(
-                    pattern: order, start: start, key: value, keyHash: keyHash, history: history, timestamp: timestamp))
-            if isTold || !identified.isEmpty { runs.append(run) }
-            if state.replication != nil { copies.append(compiled.copy(of: history, key: value)) }
+            if let shared {
+                group = CompletionGroup(compiled, key: value, keyHash: keyHash, shared: shared, timestamp: timestamp)
+            }
+            guard let group else { return }
+            state.effects.completions.append(Completion(group, start: start, first: first, own: own))
         }
         state.counters.completed += count
+        active -= count
+        keyStates[keyState].active -= count
+    }
+
+    /// What is told of runs that complete, as long as they are there.
+    private func tell(completed node: Int32, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState) {
+        let runs = state.forest.runs(below: node)
+        var copies: [RunCopy] = []
+        if state.replication != nil {
+            let key = keyStates[keyState].value
+            for run in runs {
+                if let history = state.forest.history(of: run) { copies.append(compiled.copy(of: history, key: key)) }
+            }
+        }
         record(.completed, runs, block: compiled.steps.count, nil, timestamp, copies: copies, &state)
-        forget(runs, count: count, keyState, state)
-        state.forest.remove(tree: node)
+        forgetIdentifiers(of: runs, keyState, state)
     }
 
     func root(at position: Position, _ keyState: Int32, _ state: inout RunState) -> Int32 {
@@ -184,9 +195,8 @@ extension Matcher {
     }
 
     func dropIfIdle(_ keyState: Int32) {
-        guard keyStates[keyState].active == 0, keyNumbers[keyStates[keyState].key] == keyState else { return }
-        keyNumbers.remove(keyStates[keyState].key)
-        soleKeyState = nil
+        guard keyStates[keyState].active == 0, keyStates[keyState].isLive else { return }
+        if isKeyed { keyNumbers.remove(keyStates[keyState].key) } else { soleKeyState = nil }
         keyStates.remove(keyState)
     }
 }

@@ -18,9 +18,7 @@ extension Matcher {
             let history = RunHistory(first: first, own: [], shared: [])
             state.effects.completions.append(
                 Completion(
-                    pattern: compiled.order, start: state.nextStart(), key: value,
-                    keyHash: compiled.keyHash(value), history: history,
-                    timestamp: event.timestamp))
+                    compiled, start: state.nextStart(), key: value, history: history, timestamp: event.timestamp))
             recordSingle(.completed, block: 1, first, value, &state)
             beginRest(key, value, history, event.timestamp, &state, scope)
             return
@@ -30,7 +28,8 @@ extension Matcher {
             guard identified.insert(compiled.identifier(key: value, first: event)).inserted else { return }
         }
         haltOldest(event.timestamp, &state)
-        let keyState = known.flatMap { keyNumbers[key] == $0 ? $0 : nil } ?? insertKey(key, value)
+        // The run that had to go for this one may have been the last of the key.
+        let keyState = known.flatMap { keyStates[$0].isLive ? $0 : nil } ?? insertKey(key, value)
         let number = state.nextStart()
         let run = state.forest.insertRun(start: number, keyState: keyState, first: first)
         state.counters.started += 1
@@ -44,10 +43,9 @@ extension Matcher {
     }
 
     func insertKey(_ key: KeyValue, _ value: Value) -> Int32 {
-        if let number = keyNumbers[key] { return number }
+        if let number = number(of: key) { return number }
         let number = keyStates.insert(KeyState(key: key, value: value))
-        keyNumbers.insert(number, for: key)
-        if !isKeyed { soleKeyState = number }
+        if isKeyed { keyNumbers.insert(number, for: key) } else { soleKeyState = number }
         return number
     }
 
@@ -58,6 +56,7 @@ extension Matcher {
         if ages.count > 64, ages.count > 2 * active {
             ages.removeAll { forest.runs[$0.run].start != $0.start }
         }
+        guard let last = ages.last, last.timestamp > reference.timestamp else { return ages.append(reference) }
         var index = ages.endIndex
         while index > ages.startIndex, ages[index - 1].timestamp > reference.timestamp { index -= 1 }
         ages.insert(reference, at: index)
@@ -174,13 +173,12 @@ extension Matcher {
 
     /// Takes ended runs out of the counts.
     func forget(_ runs: [Int32], _ keyState: Int32, _ state: borrowing RunState) {
-        forget(runs, count: runs.count, keyState, state)
+        active -= runs.count
+        keyStates[keyState].active -= runs.count
+        forgetIdentifiers(of: runs, keyState, state)
     }
 
-    /// - Parameter runs: Needed only where some are `identified`.
-    func forget(_ runs: [Int32], count: Int, _ keyState: Int32, _ state: borrowing RunState) {
-        active -= count
-        keyStates[keyState].active -= count
+    func forgetIdentifiers(of runs: [Int32], _ keyState: Int32, _ state: borrowing RunState) {
         guard !identified.isEmpty else { return }
         for run in runs {
             guard let first = state.forest.runs[run].first?.event else { continue }

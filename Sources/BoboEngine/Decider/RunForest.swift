@@ -178,48 +178,42 @@ struct RunForest: ~Copyable {
         return nodes[node].run
     }
 
-    /// The runs below a node between (or the run of a leaf) that stands in no list, with their starts and histories, in the
-    /// order of the lists.
-    func forEachHistory(below top: Int32, _ body: (Int32, UInt64, RunHistory) -> Void) {
+    /// Takes a tree apart that stands in no list, and frees it: its runs, in the order of the lists, with their starts and
+    /// what they accepted by themselves, each moved out. Before those that hang on one node comes what they accepted together.
+    mutating func takeApart(
+        _ top: Int32,
+        _ body: (
+            _ start: UInt64, _ first: consuming Accepted, _ own: consuming ContiguousArray<Accepted>,
+            _ shared: ContiguousArray<Accepted>?
+        ) -> Void
+    ) {
         var path = ContiguousArray<Accepted>()
         if let accepted = nodes[top].accepted { path.append(accepted) }
-        if nodes[top].run != RunForest.none {
-            tell(nodes[top].run, path, body)
-            return
-        }
-        // Runs that hang on one node share one list.
-        var shared = path
-        var isCurrent = true
-        var node = nodes[top].firstChild
+        var isNew = true
+        var node = nodes[top].run == RunForest.none ? nodes[top].firstChild : top
         while node != RunForest.none {
-            let run = nodes[node].run
-            if run == RunForest.none {
+            guard nodes[node].run != RunForest.none else {
                 if let accepted = nodes[node].accepted { path.append(accepted) }
-                isCurrent = false
+                isNew = true
                 node = nodes[node].firstChild
                 continue
             }
-            if !isCurrent {
-                shared = ContiguousArray(path.reversed())
-                isCurrent = true
-            }
-            tell(run, shared, body)
-            while nodes[node].next == RunForest.none {
-                node = nodes[node].parent
-                if node == top { return }
+            var (next, parent) = (nodes[node].next, nodes[node].parent)
+            let run = runs.take(nodes[node].run)
+            nodes.remove(node)
+            if let first = run.first { body(run.start, first, run.own, isNew ? ContiguousArray(path.reversed()) : nil) }
+            isNew = false
+            if node == top { return }
+            while next == RunForest.none {
+                let done = parent
+                (next, parent) = (nodes[done].next, nodes[done].parent)
+                nodes.remove(done)
+                if done == top { return }
                 path.removeLast()
-                isCurrent = false
+                isNew = true
             }
-            node = nodes[node].next
+            node = next
         }
-    }
-
-    @inline(__always)
-    private func tell(
-        _ run: Int32, _ shared: ContiguousArray<Accepted>, _ body: (Int32, UInt64, RunHistory) -> Void
-    ) {
-        guard let first = runs[run].first else { return }
-        body(run, runs[run].start, RunHistory(first: first, own: runs[run].own, shared: shared))
     }
 
     /// The runs below a node (or the run of a leaf), in the order of the lists.

@@ -41,6 +41,15 @@ struct Slab<Element>: ~Copyable {
         return Int32(used - 1)
     }
 
+    /// Removes one and hands it on.
+    mutating func take(_ index: Int32) -> Element {
+        let element = (elements + Int(index)).move()
+        (elements + Int(index)).initialize(to: empty)
+        gaps.append(index)
+        count -= 1
+        return element
+    }
+
     mutating func remove(_ index: Int32) {
         elements[Int(index)] = empty
         gaps.append(index)

@@ -11,8 +11,8 @@ final class WaitingIndexes {
 
     /// nil where the pattern has no such block.
     init?(_ compiled: CompiledPattern, fewRuns: Int) {
-        guard compiled.steps.contains(where: \.readsHistory) else { return nil }
-        comparisons = compiled.steps.map { HistoryComparison(compiled, $0) }
+        guard compiled.steps.indices.contains(where: { compiled.steps[$0].readsHistory }) else { return nil }
+        comparisons = compiled.steps.indices.map { HistoryComparison(compiled, block: $0) }
         self.fewRuns = fewRuns
         if comparisons.allSatisfy({ $0 == nil }) { return nil }
     }
@@ -45,7 +45,7 @@ extension Matcher {
         let block = Int(place.position.block)
         // What is on trial is judged by all that it is asked; and who wants to have it explained wants to hear of each run.
         guard let comparison = indexes.comparisons[block], !comparison.predicate.isOnTrial, witness == nil,
-            compiled.leavesDecision(to: compiled.steps[block], offer, scope)
+            compiled.leavesDecision(to: block, offer, scope)
         else { return false }
         if comparison.excludes(offer) { return true }
         guard let index = indexes.index(at: place.root, state.forest) else { return false }

@@ -13,6 +13,18 @@ extension UnsafeRawBufferPointer {
     @inline(__always)
     func isSame(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
+        // Most are short: two words that may overlap, without a call.
+        if count <= 16, count >= 4 {
+            if count >= 8 {
+                return loadUnaligned(as: UInt64.self) == other.loadUnaligned(as: UInt64.self)
+                    && loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+                        == other.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+            }
+            return loadUnaligned(as: UInt32.self) == other.loadUnaligned(as: UInt32.self)
+                && loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+                    == other.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+        }
+        if count == 1 { return self[0] == other[0] }
         guard let mine = baseAddress, let theirs = other.baseAddress else { return true }
         return memcmp(mine, theirs, count) == 0
     }

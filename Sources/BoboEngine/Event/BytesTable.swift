@@ -1,15 +1,57 @@
 /// Small numbers by texts as bytes: what topics, keys and constants of patterns are found by, without a `String` made for it.
 struct BytesTable: ~Copyable {
     private struct Entry {
-        /// The bytes themselves where they are up to eight, else the address of a copy. It stands first.
-        var word: UInt64 = 0
+        var text = ShortText()
         /// 0: none.
-        var hash: UInt64 = 0
-        var length: UInt32 = 0
+        var hash: UInt32 = 0
         var number: Int32 = 0
     }
 
-    private static let inline = 8
+    /// A text of up to 15 bytes, with how many they are in the last, so that one comparison of two words tells; of a longer
+    /// one the address of a copy, and the length.
+    private struct ShortText: Equatable {
+        static let longest = 15
+        private static let isLong: UInt64 = 0xFF << 56
+
+        var low: UInt64 = 0
+        var high: UInt64 = 0
+
+        init() {}
+
+        /// - Parameter bytes: at most `longest`.
+        @inline(__always)
+        init(_ bytes: UnsafeRawBufferPointer) {
+            func word(_ offset: Int) -> UInt64 {
+                UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            }
+            func half(_ offset: Int) -> UInt64 {
+                UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+            }
+            let count = bytes.count
+            if count >= 8 {
+                low = word(0)
+                // Those behind the eighth, of the last eight.
+                if count > 8 { high = word(count - 8) >> UInt64(8 * (16 - count)) }
+            } else if count >= 4 {
+                low = half(0) | half(count - 4) << UInt64(8 * (count - 4))
+            } else {
+                for byte in bytes.reversed() { low = low << 8 | UInt64(byte) }
+            }
+            high |= UInt64(count) << 56
+        }
+
+        init(long copy: UnsafeMutableRawBufferPointer) {
+            low = UInt64(UInt(bitPattern: copy.baseAddress))
+            high = ShortText.isLong | UInt64(copy.count)
+        }
+
+        /// The copy, of a longer one.
+        var copy: UnsafeMutableRawBufferPointer? {
+            guard high & ShortText.isLong == ShortText.isLong else { return nil }
+            return UnsafeMutableRawBufferPointer(
+                start: UnsafeMutableRawPointer(bitPattern: UInt(low)), count: Int(high & ~ShortText.isLong))
+        }
+    }
 
     // Safe: this table alone owns the entries and the copies, all `mask + 1` entries are initialised, and indices are taken
     // by the mask.
@@ -33,6 +75,14 @@ struct BytesTable: ~Copyable {
     subscript(bytes: UnsafeRawBufferPointer) -> Int32? {
         let hash = hash(bytes)
         var index = Int(truncatingIfNeeded: hash) & mask
+        if bytes.count <= ShortText.longest {
+            let text = ShortText(bytes)
+            while entries[index].hash != 0 {
+                if entries[index].text == text { return entries[index].number }
+                index = (index + 1) & mask
+            }
+            return nil
+        }
         while entries[index].hash != 0 {
             if entries[index].hash == hash, has(index, bytes) { return entries[index].number }
             index = (index + 1) & mask
@@ -43,13 +93,13 @@ struct BytesTable: ~Copyable {
     /// The bytes are not there yet.
     mutating func insert(_ number: Int32, for bytes: UnsafeRawBufferPointer) {
         if 4 * (count + 1) > 3 * (mask + 1) { grow() }
-        var entry = Entry(word: 0, hash: hash(bytes), length: UInt32(bytes.count), number: number)
-        if bytes.count <= BytesTable.inline {
-            withUnsafeMutableBytes(of: &entry.word) { $0.copyMemory(from: bytes) }
+        var entry = Entry(hash: hash(bytes), number: number)
+        if bytes.count <= ShortText.longest {
+            entry.text = ShortText(bytes)
         } else {
             let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
             copy.copyMemory(from: bytes)
-            entry.word = UInt64(UInt(bitPattern: copy.baseAddress))
+            entry.text = ShortText(long: copy)
         }
         place(entry)
         count += 1
@@ -76,17 +126,14 @@ struct BytesTable: ~Copyable {
     }
 
     @inline(__always)
-    private func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 { bytes.hash(seed: seed) | 1 << 63 }
+    private func hash(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        UInt32(truncatingIfNeeded: bytes.hash(seed: seed)) | 1 << 31
+    }
 
-    @inline(__always)
     private func has(_ index: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard Int(entries[index].length) == bytes.count else { return false }
-        if bytes.count <= BytesTable.inline {
-            return UnsafeRawBufferPointer(start: entries + index, count: bytes.count).isSame(as: bytes)
-        }
-        return UnsafeRawBufferPointer(
-            start: UnsafeRawPointer(bitPattern: UInt(entries[index].word)), count: bytes.count
-        ).isSame(as: bytes)
+        if bytes.count <= ShortText.longest { return entries[index].text == ShortText(bytes) }
+        guard let copy = entries[index].text.copy else { return false }
+        return UnsafeRawBufferPointer(copy).isSame(as: bytes)
     }
 
     private func place(_ entry: Entry) {
@@ -95,10 +142,7 @@ struct BytesTable: ~Copyable {
         entries[index] = entry
     }
 
-    private func free(_ entry: Entry) {
-        guard Int(entry.length) > BytesTable.inline else { return }
-        UnsafeMutableRawPointer(bitPattern: UInt(entry.word))?.deallocate()
-    }
+    private func free(_ entry: Entry) { entry.text.copy?.deallocate() }
 
     private mutating func grow() {
         let (former, size) = (entries, mask + 1)

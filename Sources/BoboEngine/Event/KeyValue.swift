@@ -56,6 +56,8 @@ struct KeyValue: Hashable, Sendable {
         self.form = form
     }
 
+    var isNone: Bool { if case .none = form { true } else { false } }
+
     /// The text, where it is one.
     var text: ExactText? { if case .text(let text) = form { text } else { nil } }
 }

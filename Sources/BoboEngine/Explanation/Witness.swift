@@ -44,9 +44,9 @@ final class Witness {
         explanations[last].changes = explanations[last].changes.lowerBound..<state.effects.changes.count
     }
 
-    func hear(_ predicate: CompiledPredicate, _ outcome: Outcome, matches: [Bool]) {
+    func hear(_ predicate: CompiledPredicate, _ outcome: Outcome, _ offer: Offer) {
         guard isOpen, let last = explanations.indices.last else { return }
-        let verdict = verdict(predicate, outcome, matches: matches)
+        let verdict = verdict(predicate, outcome, offer)
         explanations[last].answers.append(
             Explanation.Answer(
                 predicate: predicate.source, verdict: verdict,
@@ -65,12 +65,12 @@ final class Witness {
     }
 
     private func verdict(
-        _ predicate: CompiledPredicate, _ outcome: Outcome, matches: [Bool]
+        _ predicate: CompiledPredicate, _ outcome: Outcome, _ offer: Offer
     ) -> Explanation.Answer.Verdict {
         switch outcome {
         case .match: return .match
         case .noMatch:
-            if let number = predicate.filterNumber, !matches[number] { return .otherTopic }
+            if let number = predicate.filterNumber, !offer.passes(number) { return .otherTopic }
             return .noMatch
         case .failed:
             // Asked again, since outcomes are kept without their reasons.

@@ -19,6 +19,15 @@ struct ByteBuffer: ~Copyable {
 
     mutating func removeAll() { count = 0 }
 
+    mutating func removeLast(_ size: Int) { count = max(0, count - size) }
+
+    /// What follows moves up.
+    mutating func removeFirst(_ size: Int) {
+        let rest = max(0, count - size)
+        start.update(from: start + (count - rest), count: rest)
+        count = rest
+    }
+
     @inline(__always)
     private mutating func reserve(_ size: Int) { if count + size > capacity { grow(size) } }
 
@@ -57,30 +66,61 @@ struct ByteBuffer: ~Copyable {
     @inline(__always)
     mutating func append(_ piece: [UInt8]) { piece.withUnsafeBytes { append($0) } }
 
+    /// What stands there already.
+    @inline(__always)
+    mutating func appendAgain(_ range: Range<Int>) {
+        reserve(range.count)
+        UnsafeMutableRawPointer(start + count).copyMemory(from: start + range.lowerBound, byteCount: range.count)
+        count += range.count
+    }
+
     mutating func append(text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }  // read only within the closure
     }
 
     mutating func append(decimal number: UInt64) {
-        reserve(20)
-        var size = 1
-        var bound: UInt64 = 10
-        while size < 20, number >= bound {
-            size += 1
-            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-            if overflow { break }
-            bound = next
+        // Two words of eight digits, and four more before these, are written whole; what is too much is moved over.
+        reserve(24)
+        if number < 100_000_000 {
+            let digits = ByteBuffer.digits(UInt32(truncatingIfNeeded: number))
+            let size = 8 - min(7, digits.leadingZeroBytes)
+            store(digits &+ ByteBuffer.zeros, dropping: 8 - size)
+            return
         }
-        var rest = number
-        var place = count + size
-        while place > count {
-            place -= 1
-            let quotient = rest / 10
-            start[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest &- quotient &* 10)
-            rest = quotient
+        let (upper, low) = number.quotientAndRemainder(dividingBy: 100_000_000)
+        if upper >= 100_000_000 {
+            append(decimal: upper)
+            reserve(24)
+        } else if upper > 0 {
+            let digits = ByteBuffer.digits(UInt32(truncatingIfNeeded: upper))
+            store(digits &+ ByteBuffer.zeros, dropping: digits.leadingZeroBytes)
         }
-        count += size
+        store(ByteBuffer.digits(UInt32(truncatingIfNeeded: low)) &+ ByteBuffer.zeros, dropping: 0)
+    }
+
+    private static var zeros: UInt64 { 0x3030_3030_3030_3030 }
+
+    /// The eight decimal digits of a number below 10^8, a byte each, the first in the lowest byte: by halves, quarters and
+    /// eighths of the word at once.
+    @inline(__always)
+    private static func digits(_ number: UInt32) -> UInt64 {
+        let (high, low) = number.quotientAndRemainder(dividingBy: 10_000)
+        let fours = UInt64(high) | UInt64(low) << 32
+        // A hundredth of each half: 10486 / 2^20 is one up to 9,999.
+        let hundreds = ((fours &* 10_486) >> 20) & 0x0000_007F_0000_007F
+        let twos = hundreds | (fours &- hundreds &* 100) << 16
+        // A tenth of each quarter: 103 / 2^10 is one up to 99.
+        let tens = ((twos &* 103) >> 10) & 0x000F_000F_000F_000F
+        return tens | (twos &- tens &* 10) << 8
+    }
+
+    /// The bytes of a word, the lowest first, without so many. There is room for all of them.
+    @inline(__always)
+    private mutating func store(_ word: UInt64, dropping: Int) {
+        let bits = UInt64(8 * dropping)
+        UnsafeMutableRawPointer(start + count).storeBytes(of: (word &>> bits).littleEndian, as: UInt64.self)
+        count += 8 - dropping
     }
 
     mutating func append(decimal number: Int64) {
@@ -105,6 +145,11 @@ struct ByteBuffer: ~Copyable {
                 count += 8
             }
         }
+    }
+
+    mutating func append(escaped text: String) {
+        var text = text
+        text.withUTF8 { append(escaped: UnsafeRawBufferPointer($0)) }  // read only within the closure
     }
 
     /// The inside of a JSON text: quotes, backslashes and control characters escaped.
@@ -157,6 +202,12 @@ struct ByteBuffer: ~Copyable {
         start[count + size] = behind
         count += size + 1
     }
+}
+
+extension UInt64 {
+    /// So many of its lowest bytes are zero; of none at all, eight.
+    @inline(__always)
+    fileprivate var leadingZeroBytes: Int { trailingZeroBitCount / 8 }
 }
 
 // MARK: - Events

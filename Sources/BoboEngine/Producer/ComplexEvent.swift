@@ -1,66 +1,52 @@
 import CEL
 
 /// What a completed run comes to: the complex event as it is published.
+///
+/// It is written when somebody asks for it (`json`), each time; what the events of a group of runs have in common is kept.
 public struct ComplexEvent: Sendable {
-    /// In one place, so that handing it on copies nothing.
-    final class Content: Sendable {
-        let phenomenon: String
-        let pattern: String
-        let identifier: RunIdentifier
-        let timestamp: Int64
-        let topic: String
-        let qos: Int
-        let isRetained: Bool
-        let isFromPeer: Bool
-        let json: [UInt8]
-        let keyValue: Value
-        let runHistory: RunHistory
-        let dataRange: Range<Int>
-        let depth: Int
+    /// What expressions have given for one.
+    final class Emitted: Sendable {
+        /// JSON.
+        let data: [UInt8]
+        /// nil: the default.
+        let topic: String?
 
-        init(
-            phenomenon: String, pattern: String, identifier: RunIdentifier, timestamp: Int64, topic: String, qos: Int,
-            isRetained: Bool, isFromPeer: Bool, json: [UInt8], keyValue: Value, runHistory: RunHistory,
-            dataRange: Range<Int>, depth: Int
-        ) {
-            self.phenomenon = phenomenon
-            self.pattern = pattern
-            self.identifier = identifier
-            self.timestamp = timestamp
+        init(data: [UInt8], topic: String?) {
+            self.data = data
             self.topic = topic
-            self.qos = qos
-            self.isRetained = isRetained
-            self.isFromPeer = isFromPeer
-            self.json = json
-            self.keyValue = keyValue
-            self.runHistory = runHistory
-            self.dataRange = dataRange
-            self.depth = depth
         }
     }
 
-    private let content: Content
+    let completion: Completion
+    /// nil where no expression is asked.
+    let emitted: Emitted?
 
-    init(_ content: Content) { self.content = content }
+    private var group: CompletionGroup { completion.group }
+    private var frame: ComplexEventFrame { completion.group.frame }
 
-    public var phenomenon: String { content.phenomenon }
-    public var pattern: String { content.pattern }
-    public var identifier: RunIdentifier { content.identifier }
+    public var phenomenon: String { frame.phenomenon }
+    public var pattern: String { frame.pattern }
+    public var identifier: RunIdentifier {
+        var buffer = ByteBuffer(capacity: 64)
+        return group.keyHash.run(of: completion.first.event, &buffer)
+    }
     /// Milliseconds since 1970: the `ts` of the event that completed the run, or the deadline of the timer.
-    public var timestamp: Int64 { content.timestamp }
-    public var topic: String { content.topic }
-    public var qos: Int { content.qos }
-    public var isRetained: Bool { content.isRetained }
+    public var timestamp: Int64 { group.timestamp }
+    public var topic: String { emitted?.topic ?? frame.topic }
+    public var qos: Int { frame.qos }
+    public var isRetained: Bool { frame.isRetained }
     /// Whether another gateway completed the run.
-    public var isFromPeer: Bool { content.isFromPeer }
+    public var isFromPeer: Bool { group.isFromPeer }
     /// A CloudEvents 1.0 JSON object in one line, without a line break at its end.
-    public var json: [UInt8] { content.json }
-    var keyValue: Value { content.keyValue }
-    var runHistory: RunHistory { content.runHistory }
-    /// Where `emit`'s data stands in `json`.
-    var dataRange: Range<Int> { content.dataRange }
+    public var json: [UInt8] {
+        var buffer = ByteBuffer(capacity: 1024)
+        buffer.append(self)
+        return buffer.array
+    }
+    var keyValue: Value { group.key }
+    var runHistory: RunHistory { completion.history }
     /// Of how many complex events, each from the one before, this is the last.
-    var depth: Int { content.depth }
+    var depth: Int { completion.depth + 1 }
 
     /// The key as JSON.
     public var key: String {
@@ -70,13 +56,14 @@ public struct ComplexEvent: Sendable {
     }
 
     /// `emit`'s data as JSON.
-    public var data: String { String(decoding: json[dataRange], as: UTF8.self) }
+    public var data: String { emitted.map { String(decoding: $0.data, as: UTF8.self) } ?? "null" }
 
     /// The events that led to it, oldest first.
     public var history: [Event] {
         var events: [Event] = []
-        events.reserveCapacity(runHistory.count)
-        runHistory.forEach { events.append($0.event) }
+        let history = runHistory
+        events.reserveCapacity(history.count)
+        history.forEach { events.append($0.event) }
         return events
     }
 }

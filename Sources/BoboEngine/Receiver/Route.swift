@@ -26,7 +26,7 @@ final class Route {
     struct Interest: ~Copyable {
         let matcher: Matcher
         /// By filter number of the pattern, whether the topic passes.
-        let matches: [Bool]
+        let matches: TopicMatches?
         /// Any of these must hold of an event for the pattern to see it; nil: it sees all of the topic.
         let conditions: [Program]?
         /// The pattern's key, where it follows from the topic alone.
@@ -34,7 +34,7 @@ final class Route {
 
         init(matcher: Matcher, matches: [Bool], conditions: [Program]?, on topic: Topic) {
             self.matcher = matcher
-            self.matches = matches
+            self.matches = TopicMatches(matches)
             self.conditions = conditions
             topicKey = matcher.compiled.topicKey.flatMap { $0.value(on: topic) }
         }
@@ -97,10 +97,12 @@ extension Matcher {
         func address(_ object: AnyObject) -> UnsafeRawPointer {
             UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque())
         }
-        let steps = compiled.steps.prefix(2).flatMap { step in
-            [address(step)] + step.predicates.prefix(1).flatMap { [address($0), address($0) + 64] + $0.hints }
+        let steps = compiled.steps.indices.prefix(2).flatMap { number in
+            compiled.steps[number].predicates.all.prefix(1).flatMap { [address($0), address($0) + 64] + $0.hints }
         }
-        return [address(self), address(self) + 64, address(self) + 128, address(compiled), address(compiled) + 64]
-            + steps
+        return [
+            address(self), address(self) + 64, address(self) + 128, address(compiled), address(compiled) + 64,
+            UnsafeRawPointer(compiled.steps.pointer), UnsafeRawPointer(compiled.steps.pointer) + 64,
+        ] + steps
     }
 }

@@ -54,7 +54,7 @@ extension Matcher {
         armWithin(&state)
         let count = active + (rests?.restingCount ?? 0)
         if count > compiled.pattern.maximumRuns { haltOldest(checked.last.timestamp, &state) }
-        guard compiled.pattern.isSingleton, keyNumbers[checked.key] == keyState, keyStates[keyState].active > 1 else {
+        guard compiled.pattern.isSingleton, number(of: checked.key) == keyState, keyStates[keyState].active > 1 else {
             return
         }
         replication.contests.append(
@@ -162,11 +162,10 @@ extension Matcher {
     ) {
         state.effects.completions.append(
             Completion(
-                pattern: compiled.order, start: state.nextStart(), key: copy.key,
-                keyHash: compiled.keyHash(copy.key), history: checked.history, timestamp: timestamp,
+                compiled, start: state.nextStart(), key: copy.key, history: checked.history, timestamp: timestamp,
                 isFromPeer: true))
         guard compiled.isExclusive else { return }
-        if let keyState = keyNumbers[checked.key] {
+        if let keyState = number(of: checked.key) {
             haltOthers(keyState, timestamp, timestamp, &state)
             dropIfIdle(keyState)
         }
@@ -178,7 +177,7 @@ extension Matcher {
     func settleContest(
         _ key: KeyValue, clock: Int64, _ replication: Replication, _ state: inout RunState
     ) {
-        guard let keyState = keyNumbers[key], keyStates[keyState].active > 1 else { return }
+        guard let keyState = number(of: key), keyStates[keyState].active > 1 else { return }
         let since = replication.time.addingClamped(-replication.catchUp)
         let rivals = runs(of: keyState, state.forest).compactMap { run -> (run: Int32, first: Int64, id: UInt128)? in
             guard let known = replication.facts(of: run), known.since <= since,
@@ -206,7 +205,7 @@ extension Matcher {
         guard !replication.knows(identifier), !isResting(offer, key, &state, scope),
             let (group, position) = compiled.start(offer, scope)
         else { return nil }
-        start(Accepted(event: offer.event, group: group), at: position, key, value, keyNumbers[key], &state, scope)
+        start(Accepted(event: offer.event, group: group), at: position, key, value, number(of: key), &state, scope)
         return replication.number(of: identifier) == nil ? nil : identifier
     }
 

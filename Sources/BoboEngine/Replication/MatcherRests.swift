@@ -37,7 +37,7 @@ extension Matcher {
         rests.set(new, for: key)
         let (rest, ending) = endWithRecent(new, key, replication, &state, scope)
         armRest(&state)
-        if let keyState = keyNumbers[key] {
+        if let keyState = number(of: key) {
             for run in runs(of: keyState, state.forest)
             where state.forest.runs[run].begin < rest.end && replication.facts(of: run)?.identifier != rest.run {
                 let place = end(run, .rest, rest.begin, &state)

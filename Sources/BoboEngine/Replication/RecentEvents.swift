@@ -5,7 +5,7 @@ struct RecentEvents {
     struct Kept {
         let event: Event
         /// By filter number of the pattern, whether the topic passes.
-        let matches: [Bool]
+        let matches: TopicMatches?
         /// The event that the pattern saw before it with its key. Only of a pattern that reads it.
         let previous: Event?
         /// The events of late, this one the last. Only of a pattern that reads them.

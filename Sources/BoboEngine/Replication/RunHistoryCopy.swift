@@ -47,15 +47,18 @@ extension CompiledPattern {
 
     func name(ofGroup group: Int32) -> String { group >= 0 ? pattern.groups[Int(group)] : "" }
 
-    var endsWithAbsent: Bool { if case .absent = steps.last?.role { true } else { false } }
+    var endsWithAbsent: Bool {
+        guard !steps.isEmpty, case .absent = steps[steps.count - 1].role else { return false }
+        return true
+    }
 
     /// When a run came to wait at a block, where its last event brought it there: the event's `ts`, and later by the waits
     /// of the `absent` blocks that it has passed since. Where an event has closed a loop, or an `absent` behind another has
     /// begun anew, it was another time.
     func arrival(at block: Int, last: Int64) -> Int64 {
         var time = last
-        for step in steps[..<block].reversed() {
-            guard case .absent(let milliseconds) = step.role else { break }
+        for number in (0..<block).reversed() {
+            guard case .absent(let milliseconds) = steps[number].role else { break }
             time = time.addingClamped(milliseconds)
         }
         return time

@@ -106,7 +106,7 @@ struct Replay: ParsableCommand {
         }
         let isWritten = explainer == nil || output != "-"
         try engine.forEachOutput { produced in
-            if isWritten, case .complexEvent(let event) = produced { try writer.write(line: event.json) }
+            if isWritten, case .complexEvent(let event) = produced { try writer.write(line: event) }
         }
     }
 

@@ -1,11 +1,13 @@
+import BoboEngine
 import Foundation
 
 /// Results as lines to a file or to standard output, in large pieces; on a terminal line by line.
 final class LineWriter {
     private let descriptor: Int32
     private let isTerminal: Bool
-    private var buffer: [UInt8] = []
-    private static let pieceSize = 1 << 16
+    private var buffer = LineBuffer(capacity: LineWriter.pieceSize + 1 << 14)
+    /// The system writes whole pages for less, and many that stand together for less still.
+    private static let pieceSize = 1 << 17
 
     /// Why results cannot be written.
     struct Failure: Error, CustomStringConvertible {
@@ -26,33 +28,43 @@ final class LineWriter {
             path == "-" ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
         isTerminal = isatty(descriptor) == 1
-        buffer.reserveCapacity(2 * LineWriter.pieceSize)
     }
 
     deinit { if descriptor != STDOUT_FILENO { close(descriptor) } }
 
     func write(line: [UInt8]) throws {
-        buffer.append(contentsOf: line)
-        buffer.append(0x0A)
-        if isTerminal || buffer.count >= LineWriter.pieceSize { try flush() }
+        buffer.append(line: line)
+        try passOn()
     }
 
     func write(line: String) throws { try write(line: Array(line.utf8)) }
 
-    func flush() throws {
+    func write(line event: ComplexEvent) throws {
+        buffer.append(line: event)
+        try passOn()
+    }
+
+    private func passOn() throws {
+        if isTerminal { return try flush() }
+        let count = buffer.bytes.count
+        if count >= LineWriter.pieceSize { try flush(count - count % LineWriter.pieceSize) }
+    }
+
+    func flush() throws { try flush(buffer.bytes.count) }
+
+    /// Writes the first bytes of what waits.
+    private func flush(_ count: Int) throws {
         var written = 0
-        while written < buffer.count {
-            let count = buffer.withUnsafeBytes { bytes in
-                Foundation.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-            }
-            if count >= 0 {
-                written += count
+        // What cannot be written is gone.
+        defer { buffer.removeFirst(count) }
+        while written < count {
+            let result = Foundation.write(descriptor, buffer.bytes.baseAddress.map { $0 + written }, count - written)
+            if result >= 0 {
+                written += result
             } else if errno != EINTR {
-                buffer.removeAll(keepingCapacity: true)
                 throw Failure(path: path, code: errno)
             }
         }
-        buffer.removeAll(keepingCapacity: true)
     }
 }
 
