@@ -99,7 +99,7 @@ extension Matcher {
         }
         let root = state.forest.makeRoot(keyState: keyState, position: place.position)
         keyStates[keyState].set(root: root, at: place.position)
-        state.forest.append(node, to: root)
+        hang(node, below: root, &state)
         guard case .absent(let milliseconds) = compiled.steps[Int(target.block)].role else { return }
         let children = state.forest.children(of: node)
         for child in children {
@@ -123,10 +123,16 @@ extension Matcher {
             }
             return
         }
-        state.forest.append(node, to: root(at: position, keyState, &state))
+        hang(node, below: root(at: position, keyState, &state), &state)
         if case .absent(let milliseconds) = compiled.steps[Int(position.block)].role {
             arm(node, deadline: timestamp.addingClamped(milliseconds), &state)
         }
+    }
+
+    /// The runs below a node wait at the place of a root now.
+    func hang(_ node: Int32, below root: Int32, _ state: inout RunState) {
+        state.forest.append(node, to: root)
+        counted = nil
     }
 
     func arm(_ node: Int32, deadline: Int64, _ state: inout RunState) {

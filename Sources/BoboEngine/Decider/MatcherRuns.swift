@@ -35,6 +35,7 @@ extension Matcher {
         let run = state.forest.insertRun(start: number, keyState: keyState, first: first)
         state.counters.started += 1
         active += 1
+        counted = nil
         keyStates[keyState].active += 1
         insertByAge(RunReference(run: run, start: number, timestamp: event.timestamp), state.forest)
         state.replication?.begin(run, of: self, key: value, first)
@@ -180,6 +181,7 @@ extension Matcher {
     /// - Parameter runs: Needed only where some are `identified`.
     func forget(_ runs: [Int32], count: Int, _ keyState: Int32, _ state: borrowing RunState) {
         active -= count
+        counted = nil
         keyStates[keyState].active -= count
         guard !identified.isEmpty else { return }
         for run in runs {
