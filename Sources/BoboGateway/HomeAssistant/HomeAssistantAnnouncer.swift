@@ -53,7 +53,7 @@ final class HomeAssistantAnnouncer {
 
     /// The connection is up. What the broker has stored comes next.
     func connected(at now: Duration) {
-        discovery.others = [:]
+        (discovery.others, discovery.away) = ([:], [])
         told = ToldDevice(nil)
         said = nil
         (dueAt, listensUntil) = (now, now + HomeAssistantAnnouncer.pause)
@@ -61,9 +61,10 @@ final class HomeAssistantAnnouncer {
 
     /// The patterns are others now.
     func replace(_ phenomena: [Phenomenon], at now: Duration) {
-        let others = discovery.others
+        let before = discovery
         discovery = HomeAssistantDiscovery(configuration, phenomena)
-        discovery.others = others
+        (discovery.others, discovery.away) = (before.others, before.away)
+        discovery.dismissed = before.dismissed.union(before.own.components.subtracting(discovery.own.components))
         dueAt = now
     }
 
@@ -80,21 +81,34 @@ final class HomeAssistantAnnouncer {
     ///   - read: reads it.
     func heardDevice(_ hash: Int, at now: Duration, read: () -> ToldDevice) {
         if let said, said.hash == hash { told = said.told } else { told = read() }
+        discovery.dismissed.formUnion(told.gone)
         heardSomething(at: now)
     }
 
-    /// - Parameter shown: nil: it tells of nothing any more.
-    func heardGateway(_ instance: String, _ shown: ShownPhenomena?, at now: Duration) {
+    /// - Parameters:
+    ///   - shown: nil: it tells of nothing any more.
+    ///   - isStored: whether the broker had it.
+    func heardGateway(_ instance: String, _ shown: ShownPhenomena?, isStored: Bool, at now: Duration) {
         if instance == names.instance {
-            // Whoever deletes the device of a gateway that lives gets it back, before the others take its share away.
-            if shown == nil { dueAt = now }
+            if let shown, isStored {
+                // Of the life before this one.
+                discovery.dismissed.formUnion(shown.components.subtracting(discovery.own.components))
+            } else if shown == nil {
+                // Whoever deletes the device of a gateway that lives gets it back, before the others take its share away.
+                dueAt = now
+            }
             return
         }
-        guard discovery.others[instance] != shown,
-            discovery.others[instance] != nil || discovery.others.count < HomeAssistantAnnouncer.maximumGateways
+        guard discovery.others[instance] != nil || discovery.others.count < HomeAssistantAnnouncer.maximumGateways
         else { return }
         discovery.others[instance] = shown
+        if !isStored { discovery.away.remove(instance) }
         heardSomething(at: now)
+    }
+
+    /// A gateway is not there. It is back when it tells of itself: its patterns may be others then.
+    func heardAway(_ instance: String) {
+        if discovery.away.count < HomeAssistantAnnouncer.maximumGateways { discovery.away.insert(instance) }
     }
 
     private func heardSomething(at now: Duration) {
@@ -150,6 +164,7 @@ final class HomeAssistantAnnouncer {
             .filter { !components.contains($0) }
         if let now { repeatAt = gone.isEmpty ? [] : HomeAssistantAnnouncer.repetitions.map { now + $0 } }
         let message = discovery.deviceMessage(gone: gone, revived: revived)
+        discovery.dismissed.subtract(components)
         told = ToldDevice(present: components, gone: gone)
         said = (message.payload.hashValue, told)
         return message

@@ -17,6 +17,10 @@ package struct HomeAssistantDiscovery: Sendable {
     let own: ShownPhenomena
     /// What the others show that have told of it, by instance.
     var others: [String: ShownPhenomena] = [:]
+    /// Those of the others that are not there. What they have stays, but for what was dismissed.
+    var away: Set<String> = []
+    /// Components that a gateway has taken out of its patterns, and that no other had which was there.
+    var dismissed: Set<String> = []
     private let peers: [String]
 
     package init(_ configuration: Configuration, _ phenomena: [Phenomenon]) {
@@ -28,8 +32,10 @@ package struct HomeAssistantDiscovery: Sendable {
 
     /// What this gateway and those show that have told of it, in the order of their names.
     private var shown: [(gateway: String, phenomena: ShownPhenomena)] {
-        (others.filter { $0.key != names.instance }.map { ($0.key, $0.value) } + [(names.instance, own)])
-            .sorted { $0.0 < $1.0 }
+        let others = others.filter { $0.key != names.instance }.map { gateway, phenomena in
+            (gateway, away.contains(gateway) ? phenomena.without(dismissed) : phenomena)
+        }
+        return (others + [(names.instance, own)]).sorted { $0.0 < $1.0 }
     }
 
     /// What all of them show together.

@@ -8,9 +8,12 @@ extension HomeAssistantAnnouncer {
     private static let maximumLength = 8 << 20
 
     /// Hears Home Assistant, and what gateways of the prefix tell it.
-    func listener(_ now: @escaping () -> Duration) -> InboxListener {
+    /// - Parameter hasPeers: whether all gateways' statuses are heard anyway.
+    func listener(hasPeers: Bool, _ now: @escaping () -> Duration) -> InboxListener {
         let (names, reader) = (names, try? PayloadReader())
-        let wanted = [(names.birthTopic, false), (names.deviceFilter, true)]
+        let statuses = names.status(of: "")
+        let wanted =
+            [(names.birthTopic, false), (names.deviceFilter, true)] + (hasPeers ? [] : [(statuses + "+", true)])
         let filters = wanted.compactMap { filter, retained in
             (try? TopicFilter(filter)).map { InboxListener.Wanted(filter: $0, retained: retained) }
         }
@@ -24,7 +27,9 @@ extension HomeAssistantAnnouncer {
                 }
             } else if let gateway = names.gateway(of: topic) {
                 let told = message.payload.isEmpty ? nil : reader.read(message.payload).value
-                heardGateway(gateway, ShownPhenomena(ofGateway: told), at: now())
+                heardGateway(gateway, ShownPhenomena(ofGateway: told), isStored: message.isRetained, at: now())
+            } else if topic.hasPrefix(statuses), message.payload.elementsEqual("offline".utf8) {
+                heardAway(String(topic.dropFirst(statuses.count)))
             }
         }
     }

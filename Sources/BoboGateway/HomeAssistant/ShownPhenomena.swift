@@ -60,6 +60,16 @@ struct ShownPhenomena: Equatable, Sendable {
         Set(lines.flatMap { name, line in [name] + line.patterns.map { HomeAssistantNames.trigger(name, $0) } })
     }
 
+    /// What is left of them without some components.
+    func without(_ components: Set<String>) -> ShownPhenomena {
+        var left = ShownPhenomena()
+        for (name, line) in lines where !components.contains(name) {
+            let patterns = line.patterns.filter { !components.contains(HomeAssistantNames.trigger(name, $0)) }
+            left.lines[name] = Line(patterns: patterns, topic: line.topic)
+        }
+        return left
+    }
+
     // MARK: As JSON
 
     func write(to json: inout JSONWriter) {

@@ -54,7 +54,7 @@ import Testing
         // Of what is stored more may follow.
         announcer.heardDevice(1, at: .milliseconds(450)) { told("fire", "flood", "frost", gone: ["storm"]) }
         #expect(announcer.messages(at: .milliseconds(600)).isEmpty)
-        announcer.heardGateway("gw-b", try shown(announcer, "flood"), at: .milliseconds(650))
+        announcer.heardGateway("gw-b", try shown(announcer, "flood"), isStored: true, at: .milliseconds(650))
         #expect(announcer.messages(at: .milliseconds(800)).isEmpty)
         let messages = announcer.messages(at: .milliseconds(900))
         #expect(messages.map(\.topic) == [announcer.names.deviceTopic, announcer.names.gatewayTopic])
@@ -69,7 +69,7 @@ import Testing
         let announcer = try announcer("fire")
         _ = announcer.messages(at: .seconds(1))
         #expect(announcer.nextDueAt == nil)
-        announcer.heardGateway("gw-b", try shown(announcer, "flood"), at: .seconds(2))
+        announcer.heardGateway("gw-b", try shown(announcer, "flood"), isStored: true, at: .seconds(2))
         #expect(announcer.messages(at: .milliseconds(2400)).isEmpty)
         // It has told both by then.
         announcer.heardDevice(2, at: .milliseconds(2400)) { told("fire", "flood") }
@@ -83,6 +83,37 @@ import Testing
         #expect(announcer.messages(at: .seconds(7)).isEmpty)
         #expect(announcer.messages(at: .seconds(59)).isEmpty)
         #expect(try told(announcer.messages(at: .seconds(66)).first) == told("fire", "flood"))
+    }
+
+    @Test("What a gateway has that is away stays, but for what another takes out of its patterns")
+    func awayGateways() throws {
+        let announcer = try announcer("fire", "flood")
+        announcer.heardGateway("gw-b", try shown(announcer, "flood", "frost"), isStored: true, at: .zero)
+        _ = announcer.messages(at: .seconds(1))
+        announcer.heardAway("gw-b")
+        announcer.heardBirth(at: .seconds(2))
+        #expect(try told(announcer.messages(at: .seconds(2)).first) == told("fire", "flood", "frost"))
+        announcer.replace(try phenomena(["fire"]), at: .seconds(3))
+        #expect(try told(announcer.messages(at: .seconds(3)).first) == told("fire", "frost", gone: ["flood"]))
+        // A gateway that starts meanwhile, without those patterns, comes to the same.
+        let next = try self.announcer("fire")
+        next.heardAway("gw-b")
+        next.heardGateway("gw-b", try shown(next, "flood", "frost"), isStored: true, at: .zero)
+        next.heardDevice(1, at: .zero) { told("fire", "frost", gone: ["flood"]) }
+        #expect(try told(next.messages(at: .seconds(1)).first) == told("fire", "frost", gone: ["flood"]))
+        // It is back, and still has it.
+        announcer.heardGateway("gw-b", try shown(announcer, "flood", "frost"), isStored: false, at: .seconds(10))
+        #expect(try told(announcer.messages(at: .seconds(11)).first) == told("fire", "flood", "frost"))
+    }
+
+    @Test("Patterns that a gateway had in the life before are out of its patterns, too")
+    func lifeBefore() throws {
+        let announcer = try announcer("fire")
+        announcer.heardAway("gw-b")
+        announcer.heardGateway("gw-a", try shown(announcer, "fire", "flood"), isStored: true, at: .zero)
+        announcer.heardGateway("gw-b", try shown(announcer, "flood", "frost"), isStored: true, at: .zero)
+        announcer.heardDevice(1, at: .zero) { told("fire", "flood", "frost") }
+        #expect(try told(announcer.messages(at: .seconds(1)).first) == told("fire", "frost", gone: ["flood"]))
     }
 
     @Test("The own message that comes back is not taken for another's, nor read")

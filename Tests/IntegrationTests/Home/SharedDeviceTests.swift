@@ -87,7 +87,9 @@ import Testing
     @Test("What a gateway had that is gone for good goes with its device; that of one that lives comes back")
     func deletedDevices() throws {
         try site.pattern("fire", each: "home/#")
+        try site.pattern("haze", each: "home/#")
         try writeOther("frost")
+        try writeOther("haze")
         let first = try site.gateway(instance: "gw-a")
         let second = try startOther()
         try client.waitForMessage(on: device) { try has("fire", at: ["gw-a"], $0) && has("frost", at: ["gw-b"], $0) }
@@ -99,6 +101,9 @@ import Testing
         try client.publish("homeassistant/status", "online")
         try client.wait(for: "the answer of the one that lives") { told(since: place).count >= 1 }
         #expect(try told(since: place).allSatisfy { try has("frost", at: ["gw-b"], $0) })
+        try site.folder.remove("patterns/haze.yaml")
+        let changed = try client.waitForMessage(on: device, timeout: .seconds(20)) { isGone("haze", $0) }
+        #expect(try has("frost", at: ["gw-b"], changed))
 
         place = client.messages.count
         let own = "homeassistant/device/bobo_bobo__gw-a/config"
