@@ -17,6 +17,8 @@ final class Matcher {
     @exclusivity(unchecked) var soleKeyState: Int32?
     let isKeyed: Bool
     @exclusivity(unchecked) var active = 0
+    /// How many runs wait at each block, as last counted; nil: some have begun, moved or ended since.
+    @exclusivity(unchecked) var counted: [Int32]?
     @exclusivity(unchecked) var keyNumbers = KeyIndex()
     /// Of ten thousand patterns most have one key, and what they take up is what the processor's caches must hold.
     @exclusivity(unchecked) var keyStates = Slab<KeyState>(empty: .none, capacity: 1)

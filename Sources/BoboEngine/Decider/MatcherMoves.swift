@@ -101,7 +101,7 @@ extension Matcher {
         }
         let root = state.forest.makeRoot(keyState: keyState, position: place.position)
         keyStates[keyState].set(root: root, at: place.position)
-        state.forest.append(node, to: root)
+        hang(node, below: root, &state)
         guard case .absent(let milliseconds) = compiled.steps[Int(target.block)].role else { return }
         let children = state.forest.children(of: node)
         for child in children {
@@ -126,11 +126,17 @@ extension Matcher {
             return
         }
         let root = root(at: position, keyState, &state)
-        state.forest.append(node, to: root)
+        hang(node, below: root, &state)
         waiting?.note(node, at: root, state.forest)
         if case .absent(let milliseconds) = compiled.steps[Int(position.block)].role {
             arm(node, deadline: timestamp.addingClamped(milliseconds), &state)
         }
+    }
+
+    /// The runs below a node wait at the place of a root now.
+    func hang(_ node: Int32, below root: Int32, _ state: inout RunState) {
+        state.forest.append(node, to: root)
+        counted = nil
     }
 
     func arm(_ node: Int32, deadline: Int64, _ state: inout RunState) {
@@ -160,6 +166,7 @@ extension Matcher {
         }
         state.counters.completed += count
         active -= count
+        counted = nil
         keyStates[keyState].active -= count
     }
 

@@ -34,6 +34,7 @@ extension Matcher {
         let run = state.forest.insertRun(start: number, keyState: keyState, first: first)
         state.counters.started += 1
         active += 1
+        counted = nil
         keyStates[keyState].active += 1
         insertByAge(RunReference(run: run, start: number, timestamp: event.timestamp), state.forest)
         state.replication?.begin(run, of: self, key: value, first)
@@ -174,6 +175,7 @@ extension Matcher {
     /// Takes ended runs out of the counts.
     func forget(_ runs: [Int32], _ keyState: Int32, _ state: borrowing RunState) {
         active -= runs.count
+        counted = nil
         keyStates[keyState].active -= runs.count
         forgetIdentifiers(of: runs, keyState, state)
     }

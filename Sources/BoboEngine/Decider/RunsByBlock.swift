@@ -21,13 +21,21 @@ extension Decider {
         matchers.map { matcher in
             RunsByBlock(
                 phenomenon: matcher.compiled.phenomenon.name, pattern: matcher.compiled.pattern.name,
-                counts: matcher.runsByBlock(state))
+                counts: matcher.countedRuns(state))
         }
     }
 }
 
 extension Matcher {
-    fileprivate func runsByBlock(_ state: borrowing RunState) -> [Int32] {
+    /// Whoever looks does so a few times a second, and then most patterns' runs wait where they did.
+    fileprivate func countedRuns(_ state: borrowing RunState) -> [Int32] {
+        if let counted { return counted }
+        let counts = runsByBlock(state)
+        counted = counts
+        return counts
+    }
+
+    private func runsByBlock(_ state: borrowing RunState) -> [Int32] {
         var counts = [Int32](repeating: 0, count: compiled.steps.count)
         guard active > 0 else { return counts }
         keyStates.forEachPlace { index in

@@ -52,7 +52,7 @@ extension Matcher {
 
     private func putBack(_ nodes: [Int32], at position: Position, _ keyState: Int32, _ state: inout RunState) {
         let root = root(at: position, keyState, &state)
-        for node in nodes { state.forest.append(node, to: root) }
+        for node in nodes { hang(node, below: root, &state) }
     }
 
     /// Whether some run of the key may be excepted, found without looking at each.

@@ -45,6 +45,7 @@ extension Matcher {
         let start = state.nextStart()
         let run = state.forest.insertRun(start: start, keyState: keyState, first: checked.first)
         active += 1
+        counted = nil
         keyStates[keyState].active += 1
         insertByAge(
             RunReference(run: run, start: start, timestamp: checked.first.event.timestamp), state.forest)

@@ -17,7 +17,8 @@ extension GatewayLoop {
             timers: shared.engine.timerCount, runs: shared.engine.runsByBlock, actions: observed.actions,
             actionFigures: actionFigures,
             peers: shared.peers?.report(at: moment), bytesToPeers: observed.bytesToPeers,
-            bytesFromPeers: observed.bytesFromPeers, memory: StatisticsReport.residentBytes(), topics: observed.topics)
+            bytesFromPeers: observed.bytesFromPeers, memory: StatisticsReport.residentBytes(), topics: observed.topics,
+            topicCount: observed.topicCount)
     }
 
     /// Why the gateway takes no part; nil where it does.
@@ -33,16 +34,10 @@ extension GatewayLoop {
         observer?.observation.put(warning: group ?? line, date: ArrivalClock.date)
     }
 
-    /// Tells Home Assistant what there is, where it is to be told.
-    func announce() {
+    /// Tells Home Assistant what it is to be told by now.
+    func announce(_ now: Duration) {
         guard let discovery, publishing.link.isConnected else { return }
-        discovery.announcement(at: clock.passed).forEach(publish)
-    }
-
-    /// What Home Assistant may have passed over.
-    func announceAgain(_ now: Duration) {
-        guard let message = discovery?.repetition(at: now) else { return }
-        publish(message)
+        discovery.messages(at: now).forEach(publish)
     }
 
     private func publish(_ message: HomeAssistantDiscovery.Message) {

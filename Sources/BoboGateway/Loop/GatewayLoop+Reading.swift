@@ -15,8 +15,11 @@ extension GatewayLoop {
             publishing.link, prefix: configuration.prefix, instance: configuration.instance,
             watch: watching.watchTopic, hasPeers: shared.peers != nil, logger: logger)
         if let observer { inbox.others.append(observer.gatewayListener(configuration, hasPeers: shared.peers != nil)) }
-        if let discovery { inbox.others.append(discovery.listener { [unowned self] in announce() }) }
-        publishing.onConnected = { [unowned self] in announce() }
+        if let discovery {
+            let hasPeers = shared.peers != nil
+            inbox.others.append(discovery.listener(hasPeers: hasPeers) { [unowned self] in clock.passed })
+        }
+        publishing.onConnected = { [unowned self] in discovery?.connected(at: clock.passed) }
         inbox.onWatch = { [unowned self] in beginWatching() }
         publishing.inbox = inbox
         guard shared.peers != nil else { return }

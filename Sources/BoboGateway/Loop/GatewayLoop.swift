@@ -149,8 +149,9 @@ final class GatewayLoop {
     private func waitMilliseconds() -> Int64 {
         let moment = moment
         var until = min(nextMisc, nextStatistics, shared.nextDeadline(at: moment))
+        let toHomeAssistant = publishing.link.isConnected ? discovery?.nextDueAt : nil
         for due in [
-            reading.link.dueAt, publishing.link.dueAt, stopping.deadline, stopping.actionsDue, discovery?.nextDueAt,
+            reading.link.dueAt, publishing.link.dueAt, stopping.deadline, stopping.actionsDue, toHomeAssistant,
         ] {
             if let due { until = min(until, due) }
         }
@@ -192,7 +193,7 @@ final class GatewayLoop {
             publishStatistics(now)
         }
         if shared.onChanges != nil, !watching.isWatched(at: now) { shared.onChanges = nil }
-        announceAgain(now)
+        announce(now)
         if requests.isStopping, !stopping.isAsked { beginStop(now) }
     }
 
@@ -221,8 +222,7 @@ final class GatewayLoop {
         shared.patternsChanged(configuration.sharing(partitioning), at: moment)
         carryOut()
         observer?.observation.put(preparation.phenomena)
-        discovery?.replace(preparation.phenomena)
-        announce()
+        discovery?.replace(preparation.phenomena, at: clock.passed)
         givesBackAt = clock.passed + .seconds(1)
         let change = ContinuousClock.now - begin
         logger.info(

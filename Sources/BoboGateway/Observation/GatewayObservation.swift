@@ -21,6 +21,17 @@ package final class GatewayObservation: Sendable {
         }
     }
 
+    /// What of a snapshot costs more than the rest, and is there for those alone who want it.
+    package struct Wish: OptionSet, Sendable {
+        package let rawValue: UInt8
+
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        package static let topics = Wish(rawValue: 1)
+        /// The metrics are to be those of the snapshot.
+        package static let metrics = Wish(rawValue: 2)
+    }
+
     /// An answer that takes longer is none.
     private static let patience = Duration.seconds(5)
     private static let maximumQuestions = 64
@@ -28,6 +39,10 @@ package final class GatewayObservation: Sendable {
     private struct State {
         var nextTicket: UInt64 = 0
         var waiting: [UInt64: CheckedContinuation<GatewaySnapshot?, Never>] = [:]
+        /// Of all who wait for a snapshot.
+        var wish: Wish = []
+        /// Those for whom it is being taken.
+        var served: [CheckedContinuation<GatewaySnapshot?, Never>] = []
         var questions: [(ticket: UInt64, question: RunQuestion)] = []
         var asking: [UInt64: CheckedContinuation<[RunSoFar]?, Never>] = [:]
         var events = ObservedEvents()
@@ -48,7 +63,9 @@ package final class GatewayObservation: Sendable {
     // MARK: For those who look
 
     /// Taken after this call; nil where the gateway has ended or does not answer, or where too many ask.
-    package func snapshot() async -> GatewaySnapshot? { await answer(in: \.waiting) { _, _ in } }
+    package func snapshot(with wish: Wish = []) async -> GatewaySnapshot? {
+        await answer(in: \.waiting) { state, _ in state.wish.formUnion(wish) }
+    }
 
     /// nil where the gateway has ended or does not answer, or where too many ask.
     package func runs(_ question: RunQuestion) async -> [RunSoFar]? {
@@ -94,14 +111,22 @@ package final class GatewayObservation: Sendable {
 
     // MARK: For the loop
 
-    var wantsSnapshot: Bool { state.withLock { !$0.waiting.isEmpty } }
+    /// What those wish who wait now; the snapshot that is put next is theirs. nil: nobody waits.
+    func takeWish() -> Wish? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else { return nil }
+            defer { (state.waiting, state.wish) = ([:], []) }
+            state.served = Array(state.waiting.values)
+            return state.wish
+        }
+    }
 
     func put(_ snapshot: GatewaySnapshot) {
-        let waiting = state.withLock { state in
-            defer { state.waiting = [:] }
-            return state.waiting
+        let served = state.withLock { state in
+            defer { state.served = [] }
+            return state.served
         }
-        for continuation in waiting.values { continuation.resume(returning: snapshot) }
+        for continuation in served { continuation.resume(returning: snapshot) }
     }
 
     func takeQuestions() -> [(ticket: UInt64, question: RunQuestion)] {
@@ -138,10 +163,10 @@ package final class GatewayObservation: Sendable {
     func end() {
         let (waiting, asking) = state.withLock { state in
             state.hasEnded = true
-            defer { (state.waiting, state.asking) = ([:], [:]) }
-            return (state.waiting, state.asking)
+            defer { (state.waiting, state.served, state.asking) = ([:], [], [:]) }
+            return (state.served + state.waiting.values, state.asking)
         }
-        for continuation in waiting.values { continuation.resume(returning: nil) }
+        for continuation in waiting { continuation.resume(returning: nil) }
         for continuation in asking.values { continuation.resume(returning: nil) }
     }
 }

@@ -36,8 +36,9 @@ package struct GatewaySnapshot: Sendable {
     package let bytesFromPeers: Int
     /// Resident, in bytes.
     package let memory: Int
-    /// What came on the topics of sensors.
-    package let topics: TopicActivity
+    /// What came on the topics of sensors; nil where that was not asked for.
+    package let topics: TopicActivity?
+    package let topicCount: Int
 
     /// An action, and how it ended.
     package struct ActionResult: Hashable, Sendable {

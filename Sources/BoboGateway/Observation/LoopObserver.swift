@@ -62,20 +62,21 @@ final class LoopObserver {
                     of: question.pattern, at: question.block, limit: question.limit,
                     historyLimit: question.historyLimit))
         }
-        guard observation.wantsSnapshot else { return }
+        guard let wish = observation.takeWish() else { return }
         number += 1
         let snapshot = snapshot(
             Figures(
-                number: number, topics: topics, actions: actions, bytesToPeers: bytesToPeers,
-                bytesFromPeers: bytesFromPeers))
-        metrics?.report(snapshot)
+                number: number, topics: wish.contains(.topics) ? topics : nil, topicCount: topics.lines.count,
+                actions: actions, bytesToPeers: bytesToPeers, bytesFromPeers: bytesFromPeers))
+        if wish.contains(.metrics) { metrics?.report(snapshot) }
         observation.put(snapshot)
     }
 
     /// What the observer itself has counted.
     struct Figures {
         let number: UInt64
-        let topics: TopicActivity
+        let topics: TopicActivity?
+        let topicCount: Int
         let actions: [GatewaySnapshot.ActionResult: Int]
         let bytesToPeers: Int
         let bytesFromPeers: Int

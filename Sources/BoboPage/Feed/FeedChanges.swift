@@ -9,10 +9,14 @@ struct FeedChanges {
     private var topics = TopicRates()
     /// Of parts that change seldom, as they were last sent.
     private var sent: [String: [UInt8]] = [:]
-    private var count = 0
+    /// Looking through all topics costs more than all the rest: for some of the messages will do.
+    private var messagesTillTopics = 0
 
     /// - Parameter lastEvent: The number of the last that the first message leaves out.
     init(since lastEvent: UInt64) { self.lastEvent = lastEvent }
+
+    /// What the snapshot for the next message is to have.
+    var wish: GatewayObservation.Wish { messagesTillTopics == 0 ? [.topics] : [] }
 
     /// `{"number", "gateway", "figures", …}`: of `patterns`, `runs`, `events`, `topics`, `gateways`, `peers` and `warnings`
     /// those that have changed.
@@ -26,12 +30,11 @@ struct FeedChanges {
         FiguresJSON.write(snapshot, to: &json)
         writeRuns(snapshot, observation, to: &json)
         writeEvents(observation, to: &json)
-        // Looking through all topics costs more than all the rest: less often will do.
-        if count % 3 == 0 {
+        if let all = snapshot.topics {
             json.raw(",\"topics\":")
-            TopicsJSON.write(topics.busiest(snapshot.topics, date: snapshot.date), of: snapshot.topics, to: &json)
+            TopicsJSON.write(topics.busiest(all, date: snapshot.date), of: all, to: &json)
         }
-        count += 1
+        messagesTillTopics = (messagesTillTopics + 2) % 3
         write("gateways", { GatewaysJSON.write(observation.gateways, to: &$0) }, to: &json)
         write("peers", { PeersJSON.write(snapshot.peers, to: &$0) }, to: &json)
         write("warnings", { WarningsJSON.write(observation.warnings, to: &$0) }, to: &json)

@@ -3,6 +3,7 @@ import BoboGateway
 
 /// All that the page shows, as one object.
 enum StateJSON {
+    /// - Parameter snapshot: with topics.
     static func whole(_ snapshot: GatewaySnapshot, _ observation: GatewayObservation) -> [UInt8] {
         var json = JSONWriter(capacity: 64 << 10)
         json.raw("{\"number\":")
@@ -17,8 +18,8 @@ enum StateJSON {
         EventsJSON.write(observation.events(after: 0).suffix(EventsJSON.maximumCount), to: &json)
         json.raw(",\"topics\":")
         var rates = TopicRates()
-        TopicsJSON.write(
-            rates.busiest(snapshot.topics, date: snapshot.date), of: snapshot.topics, to: &json)
+        let topics = snapshot.topics ?? TopicActivity()
+        TopicsJSON.write(rates.busiest(topics, date: snapshot.date), of: topics, to: &json)
         json.raw(",\"gateways\":")
         GatewaysJSON.write(observation.gateways, to: &json)
         json.raw(",\"peers\":")
@@ -59,7 +60,7 @@ enum FiguresJSON {
             ("started", engine.startedRuns), ("completed", engine.completedRuns),
             ("halted", engine.haltedRuns.values.reduce(0, +)), ("published", snapshot.publishedEvents),
             ("refused", snapshot.refused), ("timers", snapshot.timers), ("resting", engine.restingKeys),
-            ("memory", snapshot.memory), ("topics", snapshot.topics.lines.count),
+            ("memory", snapshot.memory), ("topics", snapshot.topicCount),
         ]
         for (index, (name, value)) in figures.enumerated() {
             json.raw(index > 0 ? ",\"" : "{\"")

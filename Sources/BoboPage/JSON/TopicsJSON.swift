@@ -4,12 +4,12 @@ import BoboGateway
 /// Topics with their last messages.
 enum TopicsJSON {
     /// What `/api/topics` says: those whose name holds a text, the newest first.
-    static func found(_ snapshot: GatewaySnapshot, search: String) -> [UInt8] {
-        let lines = snapshot.topics.lines
+    static func found(_ topics: TopicActivity, search: String) -> [UInt8] {
+        let lines = topics.lines
         let places = lines.indices.filter { search.isEmpty || lines[$0].topic.contains(search) }
         let newest = places.sorted { (lines[$0].last, $1) > (lines[$1].last, $0) }.prefix(TopicRates.maximumCount)
         var json = JSONWriter()
-        write(newest.map { TopicRates.Rate(place: $0, perSecond: nil) }, of: snapshot.topics, to: &json)
+        write(newest.map { TopicRates.Rate(place: $0, perSecond: nil) }, of: topics, to: &json)
         return json.bytes
     }
 

@@ -41,7 +41,7 @@ struct PageResponder: HTTPResponder {
         switch path {
         case "/healthz", "/readyz": return await health(isAboutReadiness: path == "/readyz")
         case "/metrics":
-            guard await observation.snapshot() != nil else { return .noAnswer }
+            guard await observation.snapshot(with: .metrics) != nil else { return .noAnswer }
             return .content(registry.text, type: "text/plain; version=0.0.4; charset=utf-8")
         case "/api/state":
             guard let state = await feed.state() else { return .noAnswer }
@@ -65,8 +65,7 @@ struct PageResponder: HTTPResponder {
 
     private func stream(_ request: Request, _ context: PageContext) -> Response {
         guard request.method == .get else { return .stream(ResponseBody()) }
-        let channel = context.channel
-        guard let reader = feed.subscribe(onDrop: { channel.close(promise: nil) }) else {
+        guard let reader = feed.subscribe(context.channel) else {
             return .refusal(.tooManyRequests, "too many pages are open")
         }
         return .stream(
@@ -75,16 +74,18 @@ struct PageResponder: HTTPResponder {
                 if let state = await feed.state() {
                     try await writer.write(ByteBuffer(bytes: ServerSentEvent.bytes("state", state)))
                 }
-                for await message in reader.messages { try await writer.write(message) }
+                feed.begin(reader.number)
+                for await _ in reader.end {}
                 try await writer.finish(nil)
             })
     }
 
     private func picture(_ query: Query) -> Response {
-        guard let phenomenon = query["phenomenon"], query.isSound else {
-            return .refusal(.badRequest, "expected ?phenomenon=…, and pattern=… for one of its patterns")
+        guard let phenomenon = query["phenomenon"], let width = query.width, query.isSound else {
+            return .refusal(
+                .badRequest, "expected ?phenomenon=…, pattern=… for one of its patterns, and a number as width=…")
         }
-        guard let svg = PatternPicture.svg(observation.patterns.phenomena, phenomenon, query["pattern"], query.width)
+        guard let svg = PatternPicture.svg(observation.patterns.phenomena, phenomenon, query["pattern"], width)
         else { return .refusal(.notFound, "there is no such pattern") }
         return .content(Array(svg.utf8), type: "image/svg+xml; charset=utf-8")
     }
@@ -104,8 +105,8 @@ struct PageResponder: HTTPResponder {
 
     private func topics(_ query: Query) async -> Response {
         guard query.isSound else { return .refusal(.badRequest, "expected ?search=…, or nothing") }
-        guard let snapshot = await observation.snapshot() else { return .noAnswer }
-        return .json(TopicsJSON.found(snapshot, search: query["search"] ?? ""))
+        guard let topics = await observation.snapshot(with: .topics)?.topics else { return .noAnswer }
+        return .json(TopicsJSON.found(topics, search: query["search"] ?? ""))
     }
 
     // MARK: The token

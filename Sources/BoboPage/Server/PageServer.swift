@@ -47,13 +47,13 @@ package struct PageServer: Service {
     }
 
     private func serve(_ listen: ListenAddress) async throws {
-        let feed = PageFeed(observation)
-        let responder = PageResponder(
-            gatekeeper: Gatekeeper(http.token), feed: feed, observation: observation, registry: registry)
         // Its own, so that it is silent on each connection, and so that one thread does for all of them.
         var quiet = logger
         quiet.logLevel = .critical
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let feed = PageFeed(observation, on: threads.next())
+        let responder = PageResponder(
+            gatekeeper: Gatekeeper(http.token), feed: feed, observation: observation, registry: registry)
         let (logger, hasToken) = (logger, http.token != nil)
         let application = Application(
             responder: responder,

@@ -23,8 +23,8 @@ struct Query {
 
     var block: Int? { values["block"].flatMap { Int($0) }.flatMap { (0...10_000).contains($0) ? $0 : nil } }
 
-    /// Of a picture, in pixels.
-    var width: Int { values["width"].flatMap { Int($0) } ?? 960 }
+    /// Of a picture, in pixels; nil where it is no number.
+    var width: Int? { values["width"].map { Int($0) } ?? 960 }
 }
 
 extension StringProtocol {

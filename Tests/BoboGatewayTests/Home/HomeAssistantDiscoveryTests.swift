@@ -102,7 +102,7 @@ import Testing
         let names = [("a", "b_c"), ("a_b", "c"), ("a", "_b"), ("a_", "b"), ("a_u", "b"), ("a__b", "c"), ("a", "b__c")]
         let topics = try names.flatMap { prefix, instance in
             let discovery = try discovery("instance: \(instance)\nprefix: \(prefix)")
-            return [discovery.gatewayMessage.topic, discovery.deviceTopic]
+            return [discovery.gatewayMessage.topic, discovery.names.deviceTopic]
         }
         #expect(Set(topics).count == topics.count - 2, "the shared devices of two times `a` are the same")
     }
@@ -110,10 +110,7 @@ import Testing
     @Test("What is gone names its kind alone, before all others; revived it is as it was")
     func gone() throws {
         let discovery = try discovery("{}", fire)
-        let gone = [
-            HomeAssistantDiscovery.Gone(identifier: "old", platform: "event"),
-            HomeAssistantDiscovery.Gone(identifier: "old.each", platform: "device_automation"),
-        ]
+        let gone = ["old", "old.each"]
         let message = discovery.deviceMessage(gone: gone)
         #expect(try components(message)["old"] as? [String: String] == ["platform": "event"])
         let text = String(decoding: message.payload, as: UTF8.self)

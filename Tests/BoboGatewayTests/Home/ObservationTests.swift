@@ -61,7 +61,7 @@ import Testing
     @Test func nobodyWaitsForAGatewayThatHasEnded() async {
         let observation = GatewayObservation {}
         async let snapshot = observation.snapshot()
-        while !observation.wantsSnapshot { await Task.yield() }
+        while observation.takeWish() == nil { await Task.yield() }
         observation.end()
         #expect(await snapshot == nil)
         #expect(await observation.snapshot() == nil)

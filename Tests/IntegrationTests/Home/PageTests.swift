@@ -101,7 +101,8 @@ private let promtoolPath = ["/usr/bin/promtool", "/usr/local/bin/promtool"].firs
             #expect(try get(path).status == 404, "\(path)")
         }
         for path in [
-            "/api/runs", "/api/picture", "/api/runs?phenomenon=pair&pattern=one%20%26%20two&block=x",
+            "/api/runs", "/api/picture", "/api/picture?phenomenon=pair&width=true",
+            "/api/runs?phenomenon=pair&pattern=one%20%26%20two&block=x",
             "/api/topics?search=%ff",
         ] {
             #expect(try get(path).status == 400, "\(path)")
