@@ -82,7 +82,7 @@ def joined(root, count, seed, depth):
             waiting[place] = depth + i
             yield "doors/in", f'{{"type":"in","badge":"b-{depth + i:07d}"}}'
     return Workload(root, f"joined-{depth}", [{"name": "stay", "max_runs": max(100_000, 2 * depth), "blocks": [
-        block('payload.type == "in"', "in"), block('payload.type == "out" && payload.badge == first.payload.badge', "out")]}], events(), prepare=depth)
+        block('payload.type == "in"', "entry"), block('payload.type == "out" && payload.badge == first.payload.badge', "exit")]}], events(), prepare=depth)
 
 
 def w4(root, count, seed):
