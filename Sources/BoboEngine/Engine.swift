@@ -14,24 +14,19 @@ public final class Engine {
         indirect case action(ActionRequest)
     }
 
-    private enum Feedback {
-        case complex(ComplexEvent)
-        case action(ActionRequest, json: [UInt8], timestamp: Int64)
-    }
-
-    @exclusivity(unchecked) private var options: EngineOptions
+    @exclusivity(unchecked) var options: EngineOptions
     private let paths: PathTable
     @exclusivity(unchecked) private(set) var receiver: Receiver
-    @exclusivity(unchecked) private var routes: Routes
+    @exclusivity(unchecked) var routes: Routes
     let decider: Decider
-    private let producer: Producer
-    private let forwarder: Forwarder
+    let producer: Producer
+    let forwarder: Forwarder
     let scope: Scope
     @exclusivity(unchecked) private(set) var clock: EventClock
-    @exclusivity(unchecked) private var feedback = Deque<Feedback>()
+    @exclusivity(unchecked) var feedback = Deque<Feedback>()
     /// By the patterns' places in the order of output, as far as it is known.
-    @exclusivity(unchecked) private var feedingBack: ContiguousArray<Bool?> = []
-    @exclusivity(unchecked) private var outputs = MovedList<Output>()
+    @exclusivity(unchecked) var feedingBack: ContiguousArray<Bool?> = []
+    @exclusivity(unchecked) var outputs = MovedList<Output>()
     @exclusivity(unchecked) public private(set) var late = 0
     private var told: Set<String> = []
 
@@ -339,87 +334,8 @@ public final class Engine {
         fire(until: clock.now)
     }
 
-    @inline(__always)
-    func produce() { if !decider.state.effects.completions.isEmpty { produceAll() } }
-
-    private func produceAll() {
-        // Of one pattern mostly.
-        var compiled = decider.matchers[0].compiled
-        var isFedBack = feedsBack(compiled)
-        // Nothing completes while what has is produced.
-        decider.drainCompletions { completion in
-            if completion.group.pattern != compiled.order {
-                compiled = decider.matchers[completion.group.pattern].compiled
-                isFedBack = feedsBack(compiled)
-            }
-            let now = scope.now
-            guard let event = producer.complexEvent(completion, compiled) else { return }
-            guard !compiled.isPlain || isFedBack else { return outputs.append(.complexEvent(event)) }
-            outputs.append(.complexEvent(event))
-            if !compiled.pattern.actions.isEmpty {
-                for request in forwarder.requests(event, compiled.pattern.actions) { outputs.append(.action(request)) }
-            }
-            scope.now = now
-            if isFedBack { feedback.append(.complex(event)) }
-        }
-    }
-
-    /// Whether some pattern cares for its complex events.
-    private func feedsBack(_ compiled: CompiledPattern) -> Bool {
-        if let known = feedingBack[compiled.order] { return known }
-        let answer = routes.route(feedbackTopic(compiled.phenomenon.name))?.isEmpty == false
-        feedingBack[compiled.order] = answer
-        return answer
-    }
-
-    @inline(__always)
-    func drainFeedback() { if !feedback.isEmpty { drainAll() } }
-
-    private func drainAll() {
-        while let next = feedback.popFirst() {
-            switch next {
-            case .complex(let complex):
-                guard let route = routes.route(feedbackTopic(complex.phenomenon)) else { continue }
-                let event = receiver.event(
-                    .complex, json: complex.json, .hashed(complex.identifier), timestamp: complex.timestamp,
-                    depth: complex.depth, route)
-                decider.take(event, route)
-            case .action(let request, let json, let timestamp):
-                guard let route = routes.route(forwarder.topic(request)), !route.isEmpty else { continue }
-                let event = receiver.event(
-                    .action, json: json, .hashed(forwarder.identifier(request)), timestamp: timestamp,
-                    depth: request.depth, route)
-                decider.take(event, route)
-            }
-            produce()
-        }
-    }
-
     /// The topic with what expressions read of it; nil where the text is none.
     func topic(_ name: String) -> Topic? { routes.route(name)?.topic }
 
     func route(of topic: Topic) -> Route? { routes.route(topic.name.text) }
-
-    private func feedbackTopic(_ phenomenon: String) -> String { "\(options.prefix)/events/\(phenomenon)" }
-}
-
-/// Figures of an engine since its start.
-public struct Statistics: Sendable {
-    public let messages: MessageCounters
-    public let production: ProductionCounters
-    public let late: Int
-    /// Events that wait for earlier ones.
-    public let waiting: Int
-    public let activeRuns: Int
-    /// Keys of which no run starts for a while.
-    public let restingKeys: Int
-    /// Topics whose last messages are kept, and how many had to go, since there were more than may be kept.
-    public let stateTopics: Int
-    public let droppedStateTopics: Int
-    public let startedRuns: Int
-    public let completedRuns: Int
-    public let haltedRuns: [HaltReason: Int]
-    /// Keys that rest no more, before their time: a resting key counts as a run for `max_runs`, and so among the halted ones.
-    public let droppedRests: Int
-    package let busiestPatterns: [PatternFigures]
 }

@@ -18,15 +18,19 @@ package final class SharedEngine {
     var partitions: PartitionReading
     var waited = WaitedMessages()
     let options: SharingOptions
+    /// How often peers had said what they read when this was last looked at.
+    var statementsHeard = 0
+    /// When the reading connection was last known to be good.
+    var lastRead: Duration?
     private var lastInput: Moment?
     private var lastSecond = Duration.zero
-    private var isReadingUp = false
-    private var hasConnected = false
-    private var isMarkSubscribed = false
-    private var markPublished: Duration?
+    var isReadingUp = false
+    var hasConnected = false
+    var isMarkSubscribed = false
+    var markPublished: Duration?
     /// When the first mark that came back was published.
-    private(set) var markReturned: Duration?
-    private var reported: [String: Duration] = [:]
+    var markReturned: Duration?
+    var reported: [String: Duration] = [:]
     /// By the protocol: no event is taken, and no timer decided.
     package internal(set) var isHeld = false
     /// Since when the changes of what was taken wait for a peer's acknowledgment.
@@ -153,18 +157,6 @@ package final class SharedEngine {
         if absences.areOpen { wantsTick = true }
     }
 
-    /// Two gateways say that they read one partition: the later one has cut it, and the other not read that yet. Its next mark
-    /// comes after the cut.
-    private func doubtReading(_ peers: Peers, _ moment: Moment) {
-        guard partitions.doubt({ peers.readsSince($0, after: $1) }) else { return }
-        waited.renewMark()
-        if isMarkSubscribed { publishMark(moment) }
-        carryOut(moment)
-    }
-
-    /// How often peers had said what they read when this was last looked at.
-    private var statementsHeard = 0
-
     package func status(of gateway: String, isOnline: Bool, isRetained: Bool, at moment: Moment) {
         begin(moment)
         peers?.status(of: gateway, isOnline: isOnline, isRetained: isRetained, at: moment, runs)
@@ -191,77 +183,6 @@ package final class SharedEngine {
         guard peers != nil else { return }
         begin(moment)
         peers?.published(completed, at: moment, runs)
-        carryOut(moment)
-    }
-
-    /// The reading connection is up; from now on it may hand over messages.
-    package func readingConnected(hasSession: Bool, at moment: Moment) {
-        guard peers != nil else { return }
-        begin(moment)
-        isReadingUp = true
-        isMarkSubscribed = false
-        effects += partitions.connected(hasSession: hasSession, isFirst: !hasConnected, now: moment.now)
-        beginWaiting(lastGood: hasConnected ? lastRead : nil, moment)
-        hasConnected = true
-        carryOut(moment)
-    }
-
-    package func readingLost(at moment: Moment) {
-        guard peers != nil else { return }
-        begin(moment)
-        isReadingUp = false
-        partitions.lost()
-        isMarkSubscribed = false
-        carryOut(moment)
-    }
-
-    /// Something came on the reading connection: so far it was good. One that is lost is noticed much later, it may be.
-    /// Whoever does not tell it makes this gateway take some messages for unread that others have read.
-    package func heardReading(at moment: Moment) {
-        if isReadingUp, !waited.isOld { lastRead = moment.now }
-    }
-
-    /// When the reading connection was last known to be good.
-    private var lastRead: Duration?
-
-    /// The topic of the gateway's marks is subscribed.
-    package func markSubscribed(at moment: Moment) {
-        begin(moment)
-        isMarkSubscribed = true
-        publishMark(moment)
-        carryOut(moment)
-    }
-
-    package func markRead(_ number: Int, at moment: Moment) {
-        begin(moment)
-        if waited.markReturned(number) {
-            if markReturned == nil { markReturned = markPublished }
-            lastRead = moment.now
-            partitions.rely(now: moment.now)
-            if peers?.isReady == true, let isReadElsewhere {
-                effects += partitions.settleLeftovers(now: moment.now, isReadElsewhere: isReadElsewhere)
-            }
-        }
-        carryOut(moment)
-    }
-
-    package func subscribed(_ partition: String, at moment: Moment) {
-        begin(moment)
-        effects += partitions.subscribed(partition, now: moment.now)
-        carryOut(moment)
-    }
-
-    package func unsubscribed(_ partition: String, at moment: Moment) {
-        begin(moment)
-        let peers = peers
-        effects += partitions.unsubscribed(partition, now: moment.now) { peers?.isOffline($0) == true }
-        carryOut(moment)
-    }
-
-    /// A message on the topic of a partition's cut.
-    package func cut(_ partition: String, _ text: String, at moment: Moment) {
-        begin(moment)
-        effects += partitions.cut(partition, text, now: moment.now)
         carryOut(moment)
     }
 
@@ -362,30 +283,13 @@ package final class SharedEngine {
         }
     }
 
-    /// After so long without a message a mark shows that the reading connection is good: should it be lost later, less of what
-    /// waited then is taken for unread. nil where none is needed.
-    private var quiet: Duration? {
-        options.dropsWhatOthersRead && isReadingUp && isMarkSubscribed ? options.peers?.pingAfter : nil
-    }
-
     /// A gap between inputs means that the gateway stood still: what lies in its sockets is old.
-    private func begin(_ moment: Moment) {
+    func begin(_ moment: Moment) {
         engine.pass(monotonic: moment.now.wholeMilliseconds)
         defer { lastInput = moment }
         guard peers != nil, isReadingUp, let last = lastInput, moment.now - last.now > .seconds(1) else { return }
         beginWaiting(lastGood: min(last.now, lastRead ?? last.now), moment)
         if isMarkSubscribed { publishMark(moment) }
-    }
-
-    private func beginWaiting(lastGood: Duration?, _ moment: Moment) {
-        waited.begin(lastGood: lastGood, now: moment.now)
-        peers?.ask(at: moment, runs)
-    }
-
-    private func publishMark(_ moment: Moment) {
-        guard peers != nil else { return }
-        markPublished = moment.now
-        effects.append(.publishMark(waited.mark))
     }
 
     /// Whether messages that were read wait to be taken: told by who reads.
@@ -396,21 +300,6 @@ package final class SharedEngine {
     /// Whether nothing is to be read any more, since the gateway stops.
     package var isFinishing: Bool { peers?.isFinishing == true }
 
-    /// Whether the broker holds nothing for this gateway that is to be read here.
-    private var hasMadeWay: Bool { isReleased && !waited.isOld && takesMessages }
-
     /// Whether nothing that is read from now on is acted on here.
     var isReleased: Bool { isReadingUp && !hasWaiting && partitions.isReleased }
-
-    /// After each input: whether what waited is decided now, and what others may rely on.
-    func settleReading(_ moment: Moment) {
-        guard peers != nil else { return }
-        if waited.holds, let peers { _ = waited.advance(peers, now: moment.now) }
-        // What is held may never be acted on here.
-        let reads = isReadingUp && !waited.isOld && !waited.holds ? partitions.reads : [:]
-        self.peers?.hasMadeWay = hasMadeWay
-        guard reads != reported else { return }
-        reported = reads
-        self.peers?.reads(reads, at: moment, runs)
-    }
 }

@@ -63,7 +63,7 @@ final class CompiledPattern {
     let readsState: Bool
     /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
     let firstPlace: Int
-    /// Whether a complex event is made without an expression.
+    /// Whether a complex event is made without an expression, and has no action.
     let isPlain: Bool
     private let naming: ComplexEventNaming
     /// What its complex events have in common.
