@@ -71,26 +71,27 @@ public final class Engine {
     ///   - number: That of the first.
     ///   - other: Called for a line that is no message with a payload in JSON, or a bad one, with its number: whoever reads it
     ///     gives what it says to this engine.
-    ///   - step: Called after each line that was one.
+    ///   - step: Called after each line that was one and had something come of it, or perhaps had.
     /// - Returns: the number of the line that would come next.
     package func take(
         lines: UnsafeRawBufferPointer, from number: UInt64,
         other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
     ) rethrows -> UInt64 {
         let (receiver, routes) = (receiver, routes)
+        let explains = decider.witness != nil
         let parser = receiver.lineParser
         parser.begin(lines: lines)
         var number = number
         while case let count = parser.nextLines(), count > 0 {
             routes.prefetch(parser.lines, count)
             for index in 0..<count {
-                let kind = bobo_scanned(UInt32(truncatingIfNeeded: parser.lines[index].kind))
-                switch kind {
+                let line = UnsafePointer(parser.lines.pointer + index)
+                switch bobo_scanned(UInt32(truncatingIfNeeded: line.pointee.kind)) {
                 case bobo_scanned_blank: break
-                case bobo_scanned_whole where take(parser.lines[index], number, receiver, routes): try step()
+                case bobo_scanned_whole where take(line, number, receiver, routes):
+                    if explains || !outputs.isEmpty { try step() }
                 default:
-                    let (start, count) = (parser.lines[index].line, parser.lines[index].line_length)
-                    try other(UnsafeRawBufferPointer(start: start, count: count), number)
+                    try other(UnsafeRawBufferPointer(start: line.pointee.line, count: line.pointee.line_length), number)
                 }
                 number += 1
             }
@@ -101,21 +102,22 @@ public final class Engine {
     /// - Returns: false where it is to be read the other way.
     @inline(__always)
     private func take(
-        _ line: bobo_scanned_line, _ number: UInt64, _ receiver: Receiver, _ routes: Routes
+        _ line: UnsafePointer<bobo_scanned_line>, _ number: UInt64, _ receiver: Receiver, _ routes: Routes
     ) -> Bool {
-        let name = UnsafeRawBufferPointer(start: line.topic, count: line.topic_length)
-        guard EventLine.timestamps.contains(line.ts), let slot = routes.slot(name) else { return false }
-        let content = EventContent(line)
+        let name = UnsafeRawBufferPointer(start: line.pointee.topic, count: line.pointee.topic_length)
+        let timestamp = line.pointee.ts
+        guard EventLine.timestamps.contains(timestamp), let slot = routes.slot(name) else { return false }
+        let content = EventContent(line.pointee)
         if slot.pointee.isIdle(content), isAlone {
-            if receiver.isEvent(content) { pass(line.ts) }
+            if receiver.isEvent(content) { pass(timestamp) }
             return true
         }
-        return slot.pointee.withRoute { route in take(line, content, number, slot, route, receiver) }
+        return slot.pointee.withRoute { route in take(timestamp, content, number, slot, route, receiver) }
     }
 
     @inline(__always)
     private func take(
-        _ line: bobo_scanned_line, _ content: EventContent, _ number: UInt64,
+        _ timestamp: Int64, _ content: EventContent, _ number: UInt64,
         _ slot: UnsafeMutablePointer<TopicTable.Slot>, _ route: Route, _ receiver: Receiver
     ) -> Bool {
         guard route.sensor == nil else { return false }
@@ -127,10 +129,10 @@ public final class Engine {
                 slot.pointee.below = bounds.below
                 slot.pointee.path = Int32(bounds.path)
             }
-            pass(line.ts)
+            pass(timestamp)
             return true
         }
-        let event = receiver.event(content, number: number, timestamp: line.ts, route.topic)
+        let event = receiver.event(content, number: number, timestamp: timestamp, route.topic)
         take(event, isEvent: true, route, found: found)
         scope.event = nil
         receiver.release(event)
@@ -308,7 +310,7 @@ public final class Engine {
     // MARK: Inside
 
     private func processWaiting(_ waiting: EventClock.Waiting) {
-        guard let route = routes.route(waiting.event.topic.name.text) else { return }
+        guard let route = routes.route(of: waiting.event.topic) else { return }
         clock.advance(to: waiting.due)
         fire(until: waiting.due)
         if waiting.isEvent { process(waiting.event, route) } else { decider.keep(waiting.event, route) }
@@ -337,5 +339,6 @@ public final class Engine {
     /// The topic with what expressions read of it; nil where the text is none.
     func topic(_ name: String) -> Topic? { routes.route(name)?.topic }
 
-    func route(of topic: Topic) -> Route? { routes.route(topic.name.text) }
+    @inline(__always)
+    func route(of topic: Topic) -> Route? { routes.route(of: topic) }
 }

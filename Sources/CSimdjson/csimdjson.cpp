@@ -232,6 +232,7 @@ extern "C" void bobo_json_want(bobo_json_parser *parser, uint32_t path, const ch
         if (!child) child = place->add(name);
         place = child;
     }
+    parser->fast.forget();
     place->path = path;
     place->wanted = place->wanted || wanted;
 }

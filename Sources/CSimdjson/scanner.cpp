@@ -1,4 +1,5 @@
 #include "scanner.h"
+#include "digits.h"
 
 using namespace simdjson;
 
@@ -12,56 +13,6 @@ constexpr size_t chunk = 1 << 16;
 constexpr size_t enough = 4096;
 // Places of tokens are 32-bit numbers.
 constexpr size_t longest = UINT32_MAX / 2;
-
-// Powers of ten that a double holds exactly.
-constexpr double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                           1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-// The digits that begin at a place, at most eight, and the number that they are; eight bytes are readable. By Daniel Lemire,
-// "Quickly parsing eight digits" (2018).
-struct digits {
-    size_t count;
-    uint32_t number;
-
-    explicit digits(const uint8_t *text) {
-        uint64_t word;
-        std::memcpy(&word, text, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        word = __builtin_bswap64(word);
-#endif
-        word ^= 0x3030303030303030;
-        // A byte that is no digit, whose highest bit is set then; what it carries over changes only bytes behind it.
-        uint64_t others = ((word + 0x7676767676767676) | word) & 0x8080808080808080;
-        count = others ? (size_t)__builtin_ctzll(others) / 8 : 8;
-        if (count == 0) {
-            number = 0;
-            return;
-        }
-        word <<= 64 - 8 * count;
-        word = word * 10 + (word >> 8);
-        number = (uint32_t)(((word & 0x000000FF000000FF) * 0x000F424000000064 + ((word >> 16) & 0x000000FF000000FF) * 0x0000271000000001) >> 32);
-    }
-};
-
-// Behind the digits of a place.
-inline size_t behind_digits(const uint8_t *bytes, size_t position) {
-    while (true) {
-        size_t count = digits(bytes + position).count;
-        position += count;
-        if (count < 8) return position;
-    }
-}
-
-// Behind them, and the number that they are, where these are few enough for it.
-inline size_t read_digits(const uint8_t *bytes, size_t position, uint64_t &number) {
-    static constexpr uint64_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-    while (true) {
-        digits next(bytes + position);
-        number = number * tens[next.count] + next.number;
-        position += next.count;
-        if (next.count < 8) return position;
-    }
-}
 
 inline bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -141,6 +92,13 @@ size_t scanner::next(bobo_scanned_line *lines, size_t count) {
 int scanner::next(bobo_scanned_line &line) {
     if (from >= end) return bobo_scanned_end;
     if (from >= chunk_end) begin_chunk();
+    shapes::tokens tokens{bytes, index, at, plain};
+    bool begins = !line_by_line && index[at] == (size_t)(from - base);
+    if (begins && known.match(tokens, line)) {
+        at = tokens.at;
+        from = line.line + line.line_length + 1;
+        return bobo_scanned_whole;
+    }
     auto stop = (const char *)std::memchr(from, '\n', chunk_end - from);
     line.line = from;
     line.line_length = stop - from;
@@ -156,7 +114,10 @@ int scanner::next(bobo_scanned_line &line) {
     size_t limit = stop - base;
     if (index[at] >= limit) return bobo_scanned_blank;
     uint32_t first = at;
-    if (this->line(limit, line)) return bobo_scanned_whole;
+    if (this->line(limit, line)) {
+        if (begins) known.learn(tokens, limit);
+        return bobo_scanned_whole;
+    }
     at = first;
     while (index[at] < limit) ++at;
     return bobo_scanned_not;
@@ -241,42 +202,17 @@ bool scanner::whole(int64_t &value) const {
     return true;
 }
 
-// A number of which no one wants to know more.
+// A number of which no one wants to know more. What is not read here goes the other way.
 inline bool scanner::number_is_sound(size_t position) const {
-    size_t first = position;
-    if (bytes[position] == '-') ++position;
-    size_t start = position;
-    position = behind_digits(bytes, position);
-    if (position == start || (bytes[start] == '0' && position - start > 1)) return false;
-    if (bytes[position] == '.') {
-        size_t fraction = ++position;
-        position = behind_digits(bytes, position);
-        if (position == fraction) return false;
-    }
-    // What is so large that no double may hold it goes the other way.
-    return ends(position) && position - first < 300;
+    size_t end = behind_number(bytes, position);
+    return end != 0 && ends(end);
 }
 
 inline bool scanner::put_number(size_t position) {
-    bool negative = bytes[position] == '-';
-    if (negative) ++position;
-    size_t start = position;
-    uint64_t number = 0;
-    position = read_digits(bytes, position, number);
-    size_t digits = position - start, decimals = 0;
-    if (digits == 0 || (bytes[start] == '0' && digits > 1)) return false;
-    if (bytes[position] == '.') {
-        size_t fraction = ++position;
-        position = read_digits(bytes, position, number);
-        decimals = position - fraction;
-        if (decimals == 0) return false;
-    }
-    // So many digits are below 2^53, and a power of ten that is exact divides them to the nearest double (Clinger 1990).
-    if (digits + decimals > 15 || !ends(position)) return false;
-    double value = (double)(int64_t)number;
-    if (decimals > 0) value /= tens[decimals];
-    // A whole number has no negative zero.
-    out.put_number(negative && (decimals > 0 || number != 0) ? -value : value);
+    double value;
+    size_t end = read_number(bytes, position, value);
+    if (end == 0 || !ends(end)) return false;
+    out.put_number(value);
     return true;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "output.h"
+#include "shapes.h"
 
 #include <simdjson.h>
 
@@ -8,10 +8,13 @@
 // which alone says what is JSON and what is not.
 class scanner {
   public:
-    explicit scanner(json_output &out) : out(out) {}
+    explicit scanner(json_output &out) : out(out), known(out) {}
 
     // One document, the byte behind it zero or a space; false: it is to be read the other way.
     bool document(const char *text, size_t length, bool &is_map);
+
+    // Other paths are to be found.
+    void forget() { known.clear(); }
 
     // Lines, the last with its line break.
     void begin(const char *text, size_t length);
@@ -20,6 +23,7 @@ class scanner {
 
   private:
     json_output &out;
+    shapes known; // of lines
     simdjson::dom::parser stage;
     size_t capacity = 0;
     const uint8_t *bytes = nullptr;

@@ -13,7 +13,14 @@ extension UnsafeRawBufferPointer {
     @inline(__always)
     func isSame(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
-        // Most are short: two words that may overlap, without a call.
+        // Most are short: two or four words that may overlap, without a call.
+        if count > 16, count <= 32 {
+            func differs(_ offset: Int) -> UInt64 {
+                loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            }
+            return differs(0) | differs(8) | differs(count - 16) | differs(count - 8) == 0
+        }
         if count <= 16, count >= 4 {
             if count >= 8 {
                 return loadUnaligned(as: UInt64.self) == other.loadUnaligned(as: UInt64.self)

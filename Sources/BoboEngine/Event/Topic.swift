@@ -8,9 +8,12 @@ public final class Topic: Sendable {
     let levels: Value
     /// The member of an event's JSON object that names the topic, up to the payload.
     let json: [UInt8]
+    /// By which whoever made it finds what belongs to it.
+    let number: Int
 
-    init(_ name: TopicName) {
+    init(_ name: TopicName, number: Int) {
         self.name = name
+        self.number = number
         var json = JSONWriter()
         json.raw(#","topic":"#)
         json.write(name.text)

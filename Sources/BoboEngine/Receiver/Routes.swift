@@ -13,6 +13,8 @@ final class Routes {
     static let maximumTopics = 200_000
 
     @exclusivity(unchecked) private var known = TopicTable()
+    /// The same by the numbers of their topics.
+    @exclusivity(unchecked) private var numbered: ContiguousArray<Route> = []
     private let filters: FilterTree<Filtered>
     private let states: FilterTree<(number: Int, on: TopicFilter)>
     private let sensors: [Sensor]
@@ -43,6 +45,13 @@ final class Routes {
         return name.withUTF8 { slot(UnsafeRawBufferPointer($0))?.pointee.route }
     }
 
+    /// For an event's topic. Those of other routes than these are found by their names.
+    @inline(__always)
+    func route(of topic: Topic) -> Route? {
+        if topic.number < numbered.count, numbered[topic.number].topic === topic { return numbered[topic.number] }
+        return route(topic.name.text)
+    }
+
     /// The same for a text that is at hand as bytes of UTF-8, with what lies beside the route; good until another topic is
     /// asked for.
     @inline(__always)
@@ -63,8 +72,13 @@ final class Routes {
     @inline(never)
     private func insert(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutablePointer<TopicTable.Slot>? {
         guard let topic = try? TopicName(String(decoding: bytes, as: UTF8.self)) else { return nil }
-        if known.count >= Routes.maximumTopics { known = TopicTable() }
-        return known.insert(find(topic), for: bytes)
+        if known.count >= Routes.maximumTopics {
+            known = TopicTable()
+            numbered = []
+        }
+        let route = find(topic)
+        numbered.append(route)
+        return known.insert(route, for: bytes)
     }
 
     /// Complex and action events come back within; what the broker has of them is not read.
@@ -79,7 +93,7 @@ final class Routes {
         // Complex and action events are seen through filters that name the prefix.
         var found = filters.matches(levels).filter { !own || $0.input.on.firstLiteral == prefix }
         found.sort { $0.matcher.compiled.order < $1.matcher.compiled.order }
-        let topic = Topic(name)
+        let topic = Topic(name, number: numbered.count)
         let bounds = found.indices.filter { $0 == 0 || found[$0 - 1].matcher !== found[$0].matcher } + [found.count]
         let interests = FixedArray(count: bounds.count - 1) { place in
             let inputs = found[bounds[place]..<bounds[place + 1]].map(\.input)

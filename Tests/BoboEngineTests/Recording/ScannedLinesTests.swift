@@ -79,10 +79,56 @@ import Testing
     func linesTogetherComeToWhatTheyComeToOneByOne(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let lines = (1...400).map { ScannedLinesTests.line($0, &generator) }
+        // Bytes that are no UTF-8 let a whole chunk be read line by line.
+        try compare(lines, invalid: seed % 3 == 0, &generator)
+    }
+
+    /// Lines that differ in their values are read by what stands between these; a byte that is missing, doubled or changed
+    /// is a value, or the way things are written, or no JSON.
+    @Test(arguments: 1...24)
+    func linesThatAreAllButWrittenAlikeComeToWhatTheyComeToOneByOne(_ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed + 1000)
+        let values = [
+            "0", "7", "-3", "12.5", "123456789", "1234567890123456", "1e2", "01", "true", "false", "null", "nul", "{}",
+            "\"\"", "\"x\"", "\"off\"", "\"a text of more than sixteen bytes\"", "\"é\"", "\"a \"",
+            "\"\\n\"", "\"a\\\\\"", "\"\\u0061\"", "\"\\x\"",
+        ]
+        func value(_ likely: String) -> String { generator.chance(0.7) ? likely : generator.pick(values) }
+        let lines = (1...600).map { number in
+            let (n, v) = (value("\(number)"), value("\"x\""))
+            let payload = generator.pick([
+                "{\"n\":\(n),\"v\":\(v)}", "{\"v\":\(v),\"other\":\(value("97")),\"n\":\(n)}",
+                "{\"a\":\(n),\"v\":\(v)}", "{\"a\":{\"b\":\(value("1")),\"c\":{}},\"n\":\(n),\"v\":\(v)}",
+                "{\"n\": \(n), \"v\": \(v)}", "{\"a\":\(value("2")),\"nothing\":{\"a\":\(n)}}", "{}",
+                "{\"a longer name than most\":\(value("3")),\"n\":\(n)}",
+            ])
+            var line = generator.pick([
+                "{\"ts\":\(number),\"topic\":\"t/\(number % 7)\",\"payload\":\(payload)}",
+                "{\"topic\":\"t/\(number % 3)\",\"payload\":\(payload),\"ts\":\(number)}",
+            ])
+            guard generator.chance(0.3) else { return line }
+            // No quotes but every so often: one without its other half lets the whole chunk be read line by line.
+            let mayBreak = seed % 4 == 0 && generator.chance(0.01)
+            let signs = generator.chance(0.6) ? ",:{}" : nil
+            let places = line.indices.filter {
+                signs?.contains(line[$0]) ?? (mayBreak || line[$0] != "\"" && line[$0] != "\\")
+            }
+            let place = generator.pick(places)
+            switch generator.int(0...5) {
+            case 0: line.remove(at: place)
+            case 1: line.insert(line[place], at: place)
+            case 2: line.insert(generator.pick([" ", ",", ":", "{", "}", "0", "x", "]"]), at: place)
+            default: line.replaceSubrange(place...place, with: generator.pick([",", ":", "}", " ", "9"]))
+            }
+            return line
+        }
+        try compare(lines, invalid: false, &generator)
+    }
+
+    private func compare(_ lines: [String], invalid: Bool, _ generator: inout SeededGenerator) throws {
         var bytes: [UInt8] = []
         for line in lines { bytes += Array(line.utf8) + [0x0A] }
-        // Bytes that are no UTF-8 let a whole chunk be read line by line.
-        if seed % 3 == 0 { bytes.insert(0xFF, at: generator.int(0...bytes.count)) }
+        if invalid { bytes.insert(0xFF, at: generator.int(0...bytes.count)) }
         let count = bytes.count
         bytes += Array(repeating: 0x22, count: EventLineParser.padding)
         let data = generator.pick(["[payload, text]", "[payload.v, text, event.id]", "[has(payload.a), topic]"])
@@ -187,7 +233,7 @@ import Testing
     /// What an expression gives of a payload, as JSON; nil where that is none.
     private func read(_ document: String, _ parser: PayloadParser, _ program: Program) -> String? {
         Array(document.utf8).withUnsafeBytes { bytes in
-            guard let content = parser.content(of: bytes), let name = try? Topic(.init("t")) else { return nil }
+            guard let content = parser.content(of: bytes), let name = try? Topic(.init("t"), number: 0) else { return nil }
             let scope = Scope(timezone: "UTC")
             scope.event = Event(
                 identifier: .counted(source: "", number: 0), timestamp: 0, topic: name, content: content,
