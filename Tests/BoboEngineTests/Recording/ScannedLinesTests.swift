@@ -233,7 +233,9 @@ import Testing
     /// What an expression gives of a payload, as JSON; nil where that is none.
     private func read(_ document: String, _ parser: PayloadParser, _ program: Program) -> String? {
         Array(document.utf8).withUnsafeBytes { bytes in
-            guard let content = parser.content(of: bytes), let name = try? Topic(.init("t"), number: 0) else { return nil }
+            guard let content = parser.content(of: bytes), let name = try? Topic(.init("t"), number: 0) else {
+                return nil
+            }
             let scope = Scope(timezone: "UTC")
             scope.event = Event(
                 identifier: .counted(source: "", number: 0), timestamp: 0, topic: name, content: content,
