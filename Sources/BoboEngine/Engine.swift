@@ -83,12 +83,15 @@ public final class Engine {
         parser.begin(lines: lines)
         var number = number
         while case let count = parser.nextLines(), count > 0 {
-            routes.prefetch(parser.lines, count)
+            routes.find(parser.lines, count)
+            if routes.areMany { decider.prefetch(parser.lines, routes.slots, count) }
+            let generation = routes.generation
             for index in 0..<count {
                 let line = UnsafePointer(parser.lines.pointer + index)
+                let known = routes.generation == generation ? routes.slots[index] : nil
                 switch bobo_scanned(UInt32(truncatingIfNeeded: line.pointee.kind)) {
                 case bobo_scanned_blank: break
-                case bobo_scanned_whole where take(line, number, receiver, routes):
+                case bobo_scanned_whole where take(line, known, number, receiver, routes):
                     if explains || !outputs.isEmpty { try step() }
                 default:
                     try other(UnsafeRawBufferPointer(start: line.pointee.line, count: line.pointee.line_length), number)
@@ -102,11 +105,12 @@ public final class Engine {
     /// - Returns: false where it is to be read the other way.
     @inline(__always)
     private func take(
-        _ line: UnsafePointer<bobo_scanned_line>, _ number: UInt64, _ receiver: Receiver, _ routes: Routes
+        _ line: UnsafePointer<bobo_scanned_line>, _ known: UnsafeMutablePointer<TopicTable.Slot>?, _ number: UInt64,
+        _ receiver: Receiver, _ routes: Routes
     ) -> Bool {
         let name = UnsafeRawBufferPointer(start: line.pointee.topic, count: line.pointee.topic_length)
         let timestamp = line.pointee.ts
-        guard EventLine.timestamps.contains(timestamp), let slot = routes.slot(name) else { return false }
+        guard EventLine.timestamps.contains(timestamp), let slot = known ?? routes.slot(name) else { return false }
         let content = EventContent(line.pointee)
         if slot.pointee.isIdle(content), isAlone {
             if receiver.isEvent(content) { pass(timestamp) }
@@ -122,12 +126,13 @@ public final class Engine {
     ) -> Bool {
         guard route.sensor == nil else { return false }
         guard !route.isOwn, receiver.isEvent(content) else { return true }
-        let found = route.find(in: content)
+        let found = slot.pointee.isSole ? 1 : route.find(in: content)
         if found == 0, isAlone, route.stateFilters.isEmpty {
             if let bounds = route.idleBounds {
                 slot.pointee.above = bounds.above
                 slot.pointee.below = bounds.below
                 slot.pointee.path = Int32(bounds.path)
+                slot.pointee.isSole = route.isSole
             }
             pass(timestamp)
             return true

@@ -47,16 +47,21 @@ final class CompiledPattern {
     let readsKey: Bool
     /// Whether any of `isExclusive`, `readsPrevious` and `readsState` holds.
     let isSpecial: Bool
-    let phenomenon: Phenomenon
-    let pattern: Pattern
+    /// Whether a run that completes halts the others of its key.
+    let isExclusive: Bool
+    let isSingleton: Bool
+    let maximumRuns: Int
+    let maximumHistory: Int
     /// Its place in the order of output: by phenomenon, then in the order of the file.
     let order: Int
+    /// What its complex events have in common.
+    let frame: ComplexEventFrame
+    let phenomenon: Phenomenon
+    let pattern: Pattern
     /// The `on` of those predicates that have one, by filter number.
     let filters: [[TopicFilter]]
     let guardian: Guard?
     let rest: Rest?
-    /// Whether a run that completes halts the others of its key.
-    let isExclusive: Bool
     let readsPrevious: Bool
     /// What `recent` reads; nil where nothing reads it.
     let recent: Pattern.Recent?
@@ -65,9 +70,6 @@ final class CompiledPattern {
     let firstPlace: Int
     /// Whether a complex event is made without an expression, and has no action.
     let isPlain: Bool
-    private let naming: ComplexEventNaming
-    /// What its complex events have in common.
-    private(set) lazy var frame = ComplexEventFrame(phenomenon, pattern, naming)
     /// The hash of phenomenon and pattern, which the identifiers of all runs begin with.
     private let identity: Hash128
 
@@ -106,6 +108,9 @@ final class CompiledPattern {
         rest = pattern.rest.map { rest in
             Rest(milliseconds: rest.milliseconds, until: rest.until.map { compile([$0])[0] })
         }
+        isSingleton = pattern.isSingleton
+        maximumRuns = pattern.maximumRuns
+        maximumHistory = pattern.maximumHistory
         isExclusive = pattern.rest != nil || pattern.afterMatch == .skipPastLastEvent
         let programs = pattern.programs
         readsPrevious = programs.contains { $0.readsPrevious }
@@ -117,7 +122,7 @@ final class CompiledPattern {
         isSpecial = isExclusive || readsPrevious || readsState
         if case .allOf? = pattern.blocks.first?.role { firstPlace = 0 } else { firstPlace = 1 }
         isPlain = pattern.emit.data == nil && pattern.emit.topic == nil && pattern.actions.isEmpty
-        self.naming = naming
+        frame = ComplexEventFrame(phenomenon, pattern, naming)
         self.phenomenon = phenomenon
         self.pattern = pattern
         self.order = order

@@ -11,7 +11,7 @@ final class CompiledPredicate {
     // What each event asks for stands first, together: with thousands of patterns each line of the processor's cache counts.
     private let program: Program?
     /// All that the expression asks, where these are but fields of the event.
-    private let tests: UnsafeBufferPointer<EventTest>
+    let tests: UnsafeBufferPointer<EventTest>
     private let texts: TextPool
     @exclusivity(unchecked) private var stamp: UInt64 = 0
     @exclusivity(unchecked) private var outcome = Outcome.noMatch
@@ -94,9 +94,6 @@ final class CompiledPredicate {
 
     /// It has failed on an event, whichever run it was asked for.
     func countFailure() { failures += 1 }
-
-    /// Where its tests lie.
-    var hints: [UnsafeRawPointer?] { [UnsafeRawPointer(tests.baseAddress)] }
 
     /// There is an event that it does not fail on.
     func acquit() {

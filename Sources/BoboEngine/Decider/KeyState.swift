@@ -18,7 +18,7 @@ struct Position: Hashable, Comparable, Sendable {
 
 /// The active runs of one pattern and key, by the place where they wait.
 // A million of these may be held: 64 bytes, a line of the processor's caches.
-struct KeyState {
+struct KeyState: Vacating {
     struct Place {
         let position: Position
         /// The root of the tree of runs that wait here.
@@ -53,8 +53,7 @@ struct KeyState {
         }
     }
 
-    /// What stands where no key does.
-    static let none = KeyState()
+    static var vacancy: KeyState { KeyState() }
 
     private init() {
         name = .none

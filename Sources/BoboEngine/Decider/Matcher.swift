@@ -12,7 +12,8 @@ final class Matcher {
         let timestamp: Int64
     }
 
-    @exclusivity(unchecked) var compiled: CompiledPattern
+    @exclusivity(unchecked) var compiled: CompiledPattern { didSet { unheldCompiled = .passUnretained(compiled) } }
+    @exclusivity(unchecked) private(set) var unheldCompiled: Unmanaged<CompiledPattern>
     /// Of a pattern without a key: where its runs are, found without a hash.
     @exclusivity(unchecked) var soleKeyState: Int32?
     let isKeyed: Bool
@@ -21,7 +22,7 @@ final class Matcher {
     @exclusivity(unchecked) var counted: [Int32]?
     @exclusivity(unchecked) var keyNumbers = KeyIndex()
     /// Of ten thousand patterns most have one key, and what they take up is what the processor's caches must hold.
-    @exclusivity(unchecked) var keyStates = Slab<KeyState>(empty: .none, capacity: 1)
+    @exclusivity(unchecked) var keyStates = Slab<KeyState>(capacity: 1)
     /// The active runs (and some that have ended) by the `ts` of their first event, then by their start.
     @exclusivity(unchecked) var ages = Deque<RunReference>()
     /// When the next timer for `within` is due.
@@ -50,12 +51,13 @@ final class Matcher {
     ///   - fewRuns: So many at one place are asked one by one, even where an index could tell which to ask.
     init(_ compiled: CompiledPattern, isShared: Bool, fewRuns: Int) {
         self.compiled = compiled
+        unheldCompiled = .passUnretained(compiled)
         waiting = WaitingIndexes(compiled, fewRuns: fewRuns)
         isKeyed = compiled.pattern.key != nil
         previous = compiled.readsPrevious ? PreviousEvents() : nil
         recent = compiled.recent.map(RecentWindows.init)
         let ends = compiled.rest != nil || isShared && compiled.isExclusive
-        rests = ends ? RestTable(limit: compiled.pattern.maximumRuns) : nil
+        rests = ends ? RestTable(limit: compiled.maximumRuns) : nil
     }
 
     /// An event that passes the pattern's filters.

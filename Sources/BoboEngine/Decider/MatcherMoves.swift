@@ -8,7 +8,7 @@ extension Matcher {
         _ keyState: Int32, _ state: inout RunState
     ) {
         let timestamp = accepted.event.timestamp
-        guard 1 + state.forest.runs[run].own.count < compiled.pattern.maximumHistory else {
+        guard 1 + state.forest.runs[run].own.count < compiled.maximumHistory else {
             end(run, .maximumHistory, timestamp, &state)
             return
         }

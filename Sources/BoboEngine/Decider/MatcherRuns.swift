@@ -23,7 +23,7 @@ extension Matcher {
             beginRest(key, value, history, event.timestamp, &state, scope)
             return
         }
-        if compiled.pattern.isSingleton, let known, isTaken(known, at: event.timestamp, state) { return }
+        if compiled.isSingleton, let known, isTaken(known, at: event.timestamp, state) { return }
         if state.replication == nil, case .hashed = event.identifier {
             guard identified.insert(compiled.identifier(key: value, first: event)).inserted else { return }
         }
@@ -72,7 +72,7 @@ extension Matcher {
     }
 
     func haltOldest(_ timestamp: Int64, _ state: inout RunState) {
-        guard active + (rests?.restingCount ?? 0) >= compiled.pattern.maximumRuns else { return }
+        guard active + (rests?.restingCount ?? 0) >= compiled.maximumRuns else { return }
         let oldest = oldest(state.forest)
         if let rests, rests.dropOldest(before: oldest?.timestamp) {
             state.counters.countHalt(.maximumRuns, 1)
@@ -158,7 +158,7 @@ extension Matcher {
 
     /// Halts those runs of a place that have accepted as many events as they may.
     func haltLongest(_ place: KeyState.Place, _ timestamp: Int64, _ state: inout RunState) {
-        let bound = compiled.pattern.maximumHistory
+        let bound = compiled.maximumHistory
         guard Int(state.forest.nodes[place.root].longest) >= bound else { return }
         var longest = 0
         for run in state.forest.runs(below: place.root) {

@@ -1,11 +1,13 @@
 /// Conditions that are asked one after the other, without a reference counted on the way.
 struct PredicateList: ~Copyable {
     let all: [CompiledPredicate]
-    // Safe: `all` holds them as long as this is there.
+    // Safe: `all` holds them as long as this is there. Mostly there is one.
+    let first: Unmanaged<CompiledPredicate>?
     private let unheld: FixedArray<Unmanaged<CompiledPredicate>>
 
     init(_ all: [CompiledPredicate]) {
         self.all = all
+        first = all.first.map { Unmanaged.passUnretained($0) }
         unheld = FixedArray(all.map { Unmanaged.passUnretained($0) })
     }
 
@@ -14,8 +16,13 @@ struct PredicateList: ~Copyable {
     subscript(number: Int) -> CompiledPredicate { all[number] }
 
     @inline(__always)
+    private func unheld(_ number: Int) -> Unmanaged<CompiledPredicate> {
+        if number == 0, let first { first } else { unheld[number] }
+    }
+
+    @inline(__always)
     private func evaluate(_ number: Int, _ offer: Offer, _ scope: Scope) -> Outcome {
-        unheld[number]._withUnsafeGuaranteedRef { $0.evaluate(scope, offer) }
+        unheld(number)._withUnsafeGuaranteedRef { $0.evaluate(scope, offer) }
     }
 
     /// Joined as by `||`.
@@ -32,7 +39,7 @@ struct PredicateList: ~Copyable {
         for number in unheld.indices {
             switch evaluate(number, offer, scope) {
             case .match:
-                group = unheld[number]._withUnsafeGuaranteedRef { $0.group }
+                group = unheld(number)._withUnsafeGuaranteedRef { $0.group }
                 return .match
             case .failed: result = .failed
             case .noMatch: break

@@ -5,7 +5,9 @@
 struct RunForest: ~Copyable {
     static let none: Int32 = -1
 
-    struct Node {
+    struct Node: Vacating {
+        static var vacancy: Node { Node() }
+
         var parent = RunForest.none
         var next = RunForest.none
         var previous = RunForest.none
@@ -25,7 +27,9 @@ struct RunForest: ~Copyable {
         var timer: UInt64 = 0
     }
 
-    struct Run {
+    struct Run: Vacating {
+        static var vacancy: Run { Run() }
+
         var node = RunForest.none
         var keyState = RunForest.none
         /// Runs are numbered in the order of their start; 0 is no run.
@@ -38,8 +42,8 @@ struct RunForest: ~Copyable {
         var view: HistoryView?
     }
 
-    var nodes = Slab<Node>(empty: Node())
-    var runs = Slab<Run>(empty: Run())
+    var nodes = Slab<Node>()
+    var runs = Slab<Run>()
 
     mutating func insertRun(start: UInt64, keyState: Int32, first: Accepted) -> Int32 {
         let run = runs.insert(
@@ -199,9 +203,11 @@ struct RunForest: ~Copyable {
                 continue
             }
             var (next, parent) = (nodes[node].next, nodes[node].parent)
-            let run = runs.take(nodes[node].run)
+            var run = runs.take(nodes[node].run)
             nodes.remove(node)
-            if let first = run.first { body(run.start, first, run.own, isNew ? ContiguousArray(path.reversed()) : nil) }
+            if let first = run.first.take() {
+                body(run.start, first, run.own, isNew ? ContiguousArray(path.reversed()) : nil)
+            }
             isNew = false
             if node == top { return }
             while next == RunForest.none {

@@ -4,9 +4,15 @@ import Glibc
 import Darwin
 #endif
 
+/// What a slab holds.
+protocol Vacating {
+    /// What stands where nothing does.
+    static var vacancy: Self { get }
+}
+
 /// Room for values that come and go, addressed by small numbers that are used again. Values move only when it grows, and
 /// getting one costs neither a retain nor a check for exclusive use, which an array in a class would.
-struct Slab<Element>: ~Copyable {
+struct Slab<Element: Vacating>: ~Copyable {
     // Safe: the slab alone owns the memory, the first `used` of `capacity` elements are initialised at all times, and indices
     // are handed out by `insert` alone. Pointers from the subscript are not kept across an `insert`. No element has a weak
     // reference, so that a move of its bytes is a move of it.
@@ -14,12 +20,10 @@ struct Slab<Element>: ~Copyable {
     private var capacity: Int
     private var used = 0
     private var gaps: [Int32] = []
-    private let empty: Element
 
     private(set) var count = 0
 
-    init(empty: Element, capacity: Int = 16) {
-        self.empty = empty
+    init(capacity: Int = 16) {
         self.capacity = capacity
         elements = Slab.room(nil, capacity)
     }
@@ -44,14 +48,14 @@ struct Slab<Element>: ~Copyable {
     /// Removes one and hands it on.
     mutating func take(_ index: Int32) -> Element {
         let element = (elements + Int(index)).move()
-        (elements + Int(index)).initialize(to: empty)
+        (elements + Int(index)).initialize(to: Element.vacancy)
         gaps.append(index)
         count -= 1
         return element
     }
 
     mutating func remove(_ index: Int32) {
-        elements[Int(index)] = empty
+        elements[Int(index)] = Element.vacancy
         gaps.append(index)
         count -= 1
     }

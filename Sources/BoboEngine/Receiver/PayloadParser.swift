@@ -10,7 +10,8 @@ final class PayloadParser {
     let paths: Paths
     private var scratch: UnsafeMutableRawBufferPointer
     /// So many lines are read together.
-    let lines = FixedArray<bobo_scanned_line>(count: 32) { _ in bobo_scanned_line() }
+    static let batch = 64
+    let lines = FixedArray<bobo_scanned_line>(count: PayloadParser.batch) { _ in bobo_scanned_line() }
 
     init(paths: Paths) {
         parser = bobo_json_new(PayloadParser.maximumDepth)

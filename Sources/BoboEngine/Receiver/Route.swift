@@ -25,6 +25,7 @@ final class Route {
     /// A pattern that may care about the events of the topic.
     struct Interest: ~Copyable {
         let matcher: Matcher
+        let unheldMatcher: Unmanaged<Matcher>
         /// By filter number of the pattern, whether the topic passes.
         let matches: TopicMatches?
         /// Any of these must hold of an event for the pattern to see it; nil: it sees all of the topic.
@@ -34,6 +35,7 @@ final class Route {
 
         init(matcher: Matcher, matches: [Bool], conditions: [Program]?, on topic: Topic) {
             self.matcher = matcher
+            unheldMatcher = .passUnretained(matcher)
             self.matches = TopicMatches(matches)
             self.conditions = conditions
             topicKey = matcher.compiled.topicKey.flatMap { $0.value(on: topic) }
@@ -49,8 +51,6 @@ final class Route {
     /// In the order of output.
     private let interests: FixedArray<Interest>
     private let candidates: Candidates
-    /// Where that lies, perhaps, which an event of the topic leads to; never read, but for the processor to look there in advance.
-    let hints: FixedArray<UnsafeRawPointer?>
 
     init(
         topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: consuming FixedArray<Interest>
@@ -60,16 +60,12 @@ final class Route {
         self.sensor = sensor
         self.stateFilters = stateFilters
         let matchers = interests.indices.map { interests[$0].matcher }
-        hints = FixedArray(matchers.prefix(Route.hinted).flatMap(\.hints) + [UnsafeRawPointer(interests.pointer)])
         self.interests = interests
         // What a pattern passes by is to be explained, too.
         candidates = Candidates(
             matchers.map { $0.witness == nil ? $0.compiled.guardian : nil },
             acquit: { number in matchers[Int(number)].compiled.predicates.forEach { $0.acquit() } })
     }
-
-    /// What more patterns need is not looked for in advance.
-    private static let hinted = 2
 
     /// Whether nobody cares for the topic.
     var isEmpty: Bool { interests.isEmpty && stateFilters.isEmpty }
@@ -79,6 +75,13 @@ final class Route {
         sensor == nil && !isOwn && stateFilters.isEmpty ? candidates.idleBounds : nil
     }
 
+    /// Whether one pattern alone sees the topic, so that it is what `find(in:)` finds, if it finds any.
+    var isSole: Bool { interests.count == 1 }
+
+    /// The first of the patterns that see the topic.
+    @inline(__always)
+    var first: UnsafePointer<Interest>? { interests.isEmpty ? nil : UnsafePointer(interests.pointer) }
+
     /// Finds those patterns that may care about an event of that content, for `interest(_:)`.
     /// - Returns: how many.
     @inline(__always)
@@ -87,22 +90,6 @@ final class Route {
     /// Calls `body` with one of the patterns that were found last, by its place in the order of output.
     @inline(__always)
     func withInterest(_ place: Int, _ body: (borrowing Interest) -> Void) {
-        body(interests[candidates.number(place)])
-    }
-}
-
-extension Matcher {
-    /// Where it and what each event asks of it lie: 64 bytes, a line of the processor's caches, at a time.
-    fileprivate var hints: [UnsafeRawPointer?] {
-        func address(_ object: AnyObject) -> UnsafeRawPointer {
-            UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque())
-        }
-        let steps = compiled.steps.indices.prefix(2).flatMap { number in
-            compiled.steps[number].predicates.all.prefix(1).flatMap { [address($0), address($0) + 64] + $0.hints }
-        }
-        return [
-            address(self), address(self) + 64, address(self) + 128, address(compiled), address(compiled) + 64,
-            UnsafeRawPointer(compiled.steps.pointer), UnsafeRawPointer(compiled.steps.pointer) + 64,
-        ] + steps
+        body(interests[isSole ? 0 : candidates.number(place)])
     }
 }

@@ -13,6 +13,10 @@ final class Routes {
     static let maximumTopics = 200_000
 
     @exclusivity(unchecked) private var known = TopicTable()
+    /// Of the lines that were looked for last.
+    let slots = FixedArray<UnsafeMutablePointer<TopicTable.Slot>?>(count: PayloadParser.batch) { _ in nil }
+    /// How often all has been forgotten.
+    @exclusivity(unchecked) private(set) var generation = 0
     /// The same by the numbers of their topics.
     @exclusivity(unchecked) private var numbered: ContiguousArray<Route> = []
     private let filters: FilterTree<Filtered>
@@ -36,6 +40,12 @@ final class Routes {
         var states = FilterTree<(number: Int, on: TopicFilter)>()
         for (number, filter) in state.enumerated() { states.insert((number, filter), at: filter) }
         self.states = states
+        // Topics that patterns name are found before their first event comes.
+        for matcher in matchers.prefix(Routes.maximumTopics / 2) {
+            for input in matcher.compiled.inputs(default: defaultInput) where !input.on.hasWildcards {
+                add(input.on.text)
+            }
+        }
     }
 
     /// nil where the text is no topic.
@@ -59,15 +69,26 @@ final class Routes {
         known[name] ?? insert(name)
     }
 
-    /// Has what the topics of lines lead to brought into the processor's caches, that of many lines at once: of ten thousand
-    /// topics hardly one is there.
+    /// Finds where the topics of lines lead to, as `slots` has it then. It is good as long as `generation` is the same.
     @inline(__always)
-    func prefetch(_ lines: borrowing FixedArray<bobo_scanned_line>, _ count: Int) {
-        if known.count >= Routes.manyTopics { known.prefetch(lines, count) }
+    func find(_ lines: borrowing FixedArray<bobo_scanned_line>, _ count: Int) {
+        known.find(lines, count, into: slots)
     }
 
-    /// What belongs to fewer is in the caches anyway.
+    /// Whether what topics lead to is more than the processor's caches hold.
+    @inline(__always)
+    var areMany: Bool { known.count >= Routes.manyTopics }
+
     private static let manyTopics = 500
+
+    private func add(_ name: String) {
+        var name = name
+        // Read only within the closure.
+        name.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            if known.count < Routes.maximumTopics / 2, known[bytes] == nil { _ = insert(bytes) }
+        }
+    }
 
     @inline(never)
     private func insert(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutablePointer<TopicTable.Slot>? {
@@ -75,6 +96,7 @@ final class Routes {
         if known.count >= Routes.maximumTopics {
             known = TopicTable()
             numbered = []
+            generation += 1
         }
         let route = find(topic)
         numbered.append(route)

@@ -8,9 +8,11 @@ struct TopicTable: ~Copyable {
         var above = Double.infinity
         var below = -Double.infinity
         var path: Int32 = -1
-        fileprivate var length: UInt32
+        /// Whether one pattern alone sees the topic, and always cares beyond the bounds.
+        var isSole = false
+        fileprivate var length: UInt16
         /// Retained by the table.
-        fileprivate let reference: Unmanaged<Route>
+        let reference: Unmanaged<Route>
 
         var route: Route { reference.takeUnretainedValue() }
 
@@ -68,35 +70,34 @@ struct TopicTable: ~Copyable {
         return nil
     }
 
-    /// Step by step for all of the lines: each step's memory has been asked for by the step before.
-    func prefetch(_ lines: borrowing FixedArray<bobo_scanned_line>, _ count: Int) {
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { places in
+    /// Finds where the topics of lines lead to; nil for one that is not known yet, or may not be. Each step goes through all
+    /// lines, since what memory it needs has been asked for by the step before.
+    func find(
+        _ lines: borrowing FixedArray<bobo_scanned_line>, _ count: Int,
+        into slots: borrowing FixedArray<UnsafeMutablePointer<Slot>?>
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { hashes in
             for line in 0..<count {
-                places[line] = -1
-                guard lines[line].kind == bobo_scanned_whole.rawValue else { continue }
-                let name = UnsafeRawBufferPointer(start: lines[line].topic, count: lines[line].topic_length)
-                places[line] = Int(truncatingIfNeeded: name.hash(seed: seed)) & mask
-                bobo_prefetch(entries + places[line])
+                let isWhole = lines[line].kind == bobo_scanned_whole.rawValue
+                hashes[line] = isWhole ? TopicTable.name(lines.pointer + line).hash(seed: seed) | 1 << 63 : 0
+                bobo_prefetch(entries + Int(truncatingIfNeeded: hashes[line]) & mask)
             }
-            for line in 0..<count where places[line] >= 0 { bobo_prefetch(entries[places[line]].slot) }
-            for line in 0..<count where places[line] >= 0 {
-                guard let slot = entries[places[line]].slot, !slot.pointee.isIdle(EventContent(lines[line])) else {
-                    places[line] = -1
-                    continue
-                }
-                let route = UnsafeRawPointer(slot.pointee.reference.toOpaque())
-                bobo_prefetch(route)
-                bobo_prefetch(route + TopicTable.line)
+            for line in 0..<count {
+                var index = Int(truncatingIfNeeded: hashes[line]) & mask
+                while entries[index].hash != 0, entries[index].hash != hashes[line] { index = (index + 1) & mask }
+                slots[line] = hashes[line] == 0 ? nil : entries[index].slot
+                bobo_prefetch(slots[line])
             }
-            for line in 0..<count where places[line] >= 0 {
-                entries[places[line]].slot?.pointee.withRoute { bobo_prefetch($0.hints.pointer) }
-            }
-            for line in 0..<count where places[line] >= 0 {
-                entries[places[line]].slot?.pointee.withRoute { route in
-                    for index in route.hints.indices { bobo_prefetch(route.hints[index]) }
-                }
+            for line in 0..<count {
+                guard let slot = slots[line] else { continue }
+                if !TopicTable.name(of: slot).isSame(as: TopicTable.name(lines.pointer + line)) { slots[line] = nil }
             }
         }
+    }
+
+    @inline(__always)
+    private static func name(_ line: UnsafePointer<bobo_scanned_line>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: line.pointee.topic, count: line.pointee.topic_length)
     }
 
     @inline(__always)
@@ -110,7 +111,7 @@ struct TopicTable: ~Copyable {
         let room = UnsafeMutableRawPointer.allocate(
             byteCount: MemoryLayout<Slot>.stride + name.count, alignment: TopicTable.line)
         let slot = room.bindMemory(to: Slot.self, capacity: 1)
-        slot.initialize(to: Slot(length: UInt32(name.count), reference: Unmanaged.passRetained(route)))
+        slot.initialize(to: Slot(length: UInt16(name.count), reference: Unmanaged.passRetained(route)))
         if let start = name.baseAddress {
             UnsafeMutableRawPointer(slot + 1).copyMemory(from: start, byteCount: name.count)
         }

@@ -1,0 +1,101 @@
+import CSimdjson
+
+/// Of ten thousand topics what an event leads to is hardly ever in the processor's caches. So it is asked for in advance, for
+/// many lines at once: step by step, since each step reads the addresses that it asks for from what the step before has.
+///
+/// It looks at what the first pattern of a topic has, and decides nothing.
+extension Decider {
+    func prefetch(
+        _ lines: borrowing FixedArray<bobo_scanned_line>,
+        _ slots: borrowing FixedArray<UnsafeMutablePointer<TopicTable.Slot>?>, _ count: Int
+    ) {
+        withUnsafeTemporaryAllocation(of: Unmanaged<Route>.self, capacity: count) { routes in
+            var active = 0
+            for line in 0..<count {
+                guard let slot = slots[line], lines[line].kind == bobo_scanned_whole.rawValue,
+                    !slot.pointee.isIdle(EventContent(lines[line]))
+                else { continue }
+                routes[active] = slot.pointee.reference
+                active += 1
+                ask(for: slot.pointee.reference.toOpaque(), lines: 4)
+            }
+            for number in 0..<active {
+                routes[number]._withUnsafeGuaranteedRef { route in
+                    ask(for: route.first, lines: 2)
+                    ask(for: Unmanaged.passUnretained(route.topic).toOpaque(), lines: 1)
+                }
+            }
+            for number in 0..<active { withMatcher(routes[number]) { ask(for: $0.toOpaque(), lines: 5) } }
+            for number in 0..<active {
+                withMatcher(routes[number]) { matcher in
+                    matcher._withUnsafeGuaranteedRef { matcher in
+                        ask(for: matcher.unheldCompiled.toOpaque(), lines: 3)
+                        if let keyState = matcher.soleKeyState {
+                            ask(for: matcher.keyStates.view + Int(keyState), lines: 2)
+                        }
+                    }
+                }
+            }
+            for number in 0..<active {
+                withMatcher(routes[number]) { matcher in
+                    matcher._withUnsafeGuaranteedRef { matcher in
+                        matcher.unheldCompiled._withUnsafeGuaranteedRef { ask(for: $0.steps.pointer, lines: 4) }
+                        if let root = matcher.soleRoot { ask(for: state.forest.nodes.view + Int(root), lines: 2) }
+                    }
+                }
+            }
+            for number in 0..<active {
+                withMatcher(routes[number]) { matcher in
+                    matcher._withUnsafeGuaranteedRef { matcher in
+                        matcher.unheldCompiled._withUnsafeGuaranteedRef { compiled in
+                            for step in 0..<min(2, compiled.steps.count) {
+                                if let first = compiled.steps[step].predicates.first {
+                                    ask(for: first.toOpaque(), lines: 2)
+                                }
+                            }
+                        }
+                        guard let root = matcher.soleRoot else { return }
+                        let last = state.forest.nodes[root].lastChild
+                        if last != RunForest.none { ask(for: state.forest.nodes.view + Int(last), lines: 2) }
+                    }
+                }
+            }
+            for number in 0..<active {
+                withMatcher(routes[number]) { matcher in
+                    matcher._withUnsafeGuaranteedRef { matcher in
+                        matcher.unheldCompiled._withUnsafeGuaranteedRef { compiled in
+                            for step in 0..<min(2, compiled.steps.count) {
+                                compiled.steps[step].predicates.first?._withUnsafeGuaranteedRef {
+                                    ask(for: $0.tests.baseAddress, lines: 1)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func withMatcher(_ route: Unmanaged<Route>, _ body: (Unmanaged<Matcher>) -> Void) {
+        route._withUnsafeGuaranteedRef { route in
+            if let first = route.first { body(first.pointee.unheldMatcher) }
+        }
+    }
+
+    /// So many lines of the caches, of 64 bytes.
+    @inline(__always)
+    private func ask(for address: UnsafeRawPointer?, lines: Int) {
+        guard let address else { return }
+        for line in 0..<lines { bobo_prefetch(address + 64 * line) }
+    }
+}
+
+extension Matcher {
+    /// Of a pattern without a key whose runs all wait at one place: that.
+    @inline(__always)
+    fileprivate var soleRoot: Int32? {
+        guard let keyState = soleKeyState, let place = keyStates[keyState].place(below: nil) else { return nil }
+        return place.root
+    }
+}
