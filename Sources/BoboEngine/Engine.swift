@@ -77,29 +77,50 @@ public final class Engine {
         lines: UnsafeRawBufferPointer, from number: UInt64,
         other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
     ) rethrows -> UInt64 {
-        let (receiver, routes) = (receiver, routes)
-        let explains = decider.witness != nil
         let parser = receiver.lineParser
         parser.begin(lines: lines)
         var number = number
         while case let count = parser.nextLines(), count > 0 {
-            routes.find(parser.lines, count)
-            if routes.areMany { decider.prefetch(parser.lines, routes.slots, count) }
-            let generation = routes.generation
-            for index in 0..<count {
-                let line = UnsafePointer(parser.lines.pointer + index)
-                let known = routes.generation == generation ? routes.slots[index] : nil
-                switch bobo_scanned(UInt32(truncatingIfNeeded: line.pointee.kind)) {
-                case bobo_scanned_blank: break
-                case bobo_scanned_whole where take(line, known, number, receiver, routes):
-                    if explains || !outputs.isEmpty { try step() }
-                default:
-                    try other(UnsafeRawBufferPointer(start: line.pointee.line, count: line.pointee.line_length), number)
-                }
-                number += 1
-            }
+            try take(parser.lines.pointer, count, from: number, other: other, step: step)
+            number += UInt64(count)
         }
         return number
+    }
+
+    /// The same for lines that have been scanned for this engine.
+    package func take(
+        _ scanned: ScannedLines, from number: UInt64,
+        other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
+    ) rethrows {
+        for first in stride(from: 0, to: scanned.count, by: PayloadParser.batch) {
+            try take(
+                scanned.lines + first, min(PayloadParser.batch, scanned.count - first), from: number + UInt64(first),
+                other: other, step: step)
+        }
+    }
+
+    /// At most `PayloadParser.batch` lines.
+    @inline(__always)
+    private func take(
+        _ lines: UnsafePointer<bobo_scanned_line>, _ count: Int, from number: UInt64,
+        other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
+    ) rethrows {
+        let (receiver, routes) = (receiver, routes)
+        let isFollowed = decider.state.effects.recordsChanges
+        routes.find(lines, count)
+        if routes.areMany { decider.prefetch(lines, routes.slots, count) }
+        let generation = routes.generation
+        for index in 0..<count {
+            let (line, number) = (lines + index, number + UInt64(index))
+            let known = routes.generation == generation ? routes.slots[index] : nil
+            switch bobo_scanned(UInt32(truncatingIfNeeded: line.pointee.kind)) {
+            case bobo_scanned_blank: break
+            case bobo_scanned_whole where take(line, known, number, receiver, routes):
+                if isFollowed || !outputs.isEmpty { try step() }
+            default:
+                try other(UnsafeRawBufferPointer(start: line.pointee.line, count: line.pointee.line_length), number)
+            }
+        }
     }
 
     /// - Returns: false where it is to be read the other way.

@@ -268,6 +268,6 @@ extern "C" void bobo_lines_begin(bobo_json_parser *parser, const char *bytes, si
     parser->fast.begin(bytes, length);
 }
 
-extern "C" size_t bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *lines, size_t count) {
-    return parser->fast.next(lines, count);
+extern "C" size_t bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *lines, size_t count, size_t nodes) {
+    return parser->fast.next(lines, count, nodes);
 }

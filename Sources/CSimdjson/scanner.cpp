@@ -9,8 +9,6 @@ namespace {
 constexpr size_t deepest = 256;
 // Bytes that are looked at together.
 constexpr size_t chunk = 1 << 16;
-// Nodes on the tape after which no further line is read with the others.
-constexpr size_t enough = 4096;
 // Places of tokens are 32-bit numbers.
 constexpr size_t longest = UINT32_MAX / 2;
 
@@ -58,10 +56,9 @@ void scanner::begin_chunk() {
     line_by_line = length > longest || !find_tokens(from, length);
 }
 
-size_t scanner::next(bobo_scanned_line *lines, size_t count) {
+size_t scanner::next(bobo_scanned_line *lines, size_t count, size_t enough) {
     out.clear();
     size_t number = 0, founds = 0, nodes = 0;
-    // Lines of which much is wanted come alone, so that no more is held than one may need.
     while (number < count && out.tape.size() < enough) {
         bobo_scanned_line &line = lines[number];
         line.kind = next(line);

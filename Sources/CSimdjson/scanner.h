@@ -19,7 +19,7 @@ class scanner {
     // Lines, the last with its line break.
     void begin(const char *text, size_t length);
     // The next lines, at most so many, 0 at the end.
-    size_t next(bobo_scanned_line *lines, size_t count);
+    size_t next(bobo_scanned_line *lines, size_t count, size_t nodes);
 
   private:
     json_output &out;

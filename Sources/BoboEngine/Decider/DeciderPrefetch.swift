@@ -6,7 +6,7 @@ import CSimdjson
 /// It looks at what the first pattern of a topic has, and decides nothing.
 extension Decider {
     func prefetch(
-        _ lines: borrowing FixedArray<bobo_scanned_line>,
+        _ lines: UnsafePointer<bobo_scanned_line>,
         _ slots: borrowing FixedArray<UnsafeMutablePointer<TopicTable.Slot>?>, _ count: Int
     ) {
         withUnsafeTemporaryAllocation(of: Unmanaged<Route>.self, capacity: count) { routes in

@@ -9,12 +9,16 @@ final class PayloadParser {
     private let parser: OpaquePointer
     let paths: Paths
     private var scratch: UnsafeMutableRawBufferPointer
-    /// So many lines are read together.
+    /// So many lines are taken together.
     static let batch = 64
-    let lines = FixedArray<bobo_scanned_line>(count: PayloadParser.batch) { _ in bobo_scanned_line() }
+    /// After lines of which so many values are wanted none is read with them, so that no more is held than one may need.
+    private static let batchValues = 4096
+    let lines: FixedArray<bobo_scanned_line>
 
-    init(paths: Paths) {
+    /// - Parameter lineCount: so many lines at most are read at once.
+    init(paths: Paths, lineCount: Int = PayloadParser.batch) {
         parser = bobo_json_new(PayloadParser.maximumDepth)
+        lines = FixedArray(count: lineCount) { _ in bobo_scanned_line() }
         self.paths = paths
         scratch = .allocate(byteCount: 4096, alignment: 16)
         for path in paths.all { want(path) }
@@ -87,7 +91,10 @@ final class PayloadParser {
     }
 
     /// Reads the next lines into `lines`, 0 at the end. What they point to is good until this parser's next use.
-    func nextLines() -> Int { bobo_lines_next(parser, lines.pointer, lines.count) }
+    /// - Parameter values: after lines of which so many values are wanted none is read with them.
+    func nextLines(values: Int = PayloadParser.batchValues) -> Int {
+        bobo_lines_next(parser, lines.pointer, lines.count, values)
+    }
 }
 
 extension EventContent {

@@ -69,9 +69,9 @@ final class Routes {
         known[name] ?? insert(name)
     }
 
-    /// Finds where the topics of lines lead to, as `slots` has it then. It is good as long as `generation` is the same.
+    /// Finds where the topics of lines, at most `PayloadParser.batch`, lead to, as `slots` has it then. It is good as long as `generation` is the same.
     @inline(__always)
-    func find(_ lines: borrowing FixedArray<bobo_scanned_line>, _ count: Int) {
+    func find(_ lines: UnsafePointer<bobo_scanned_line>, _ count: Int) {
         known.find(lines, count, into: slots)
     }
 

@@ -73,13 +73,13 @@ struct TopicTable: ~Copyable {
     /// Finds where the topics of lines lead to; nil for one that is not known yet, or may not be. Each step goes through all
     /// lines, since what memory it needs has been asked for by the step before.
     func find(
-        _ lines: borrowing FixedArray<bobo_scanned_line>, _ count: Int,
+        _ lines: UnsafePointer<bobo_scanned_line>, _ count: Int,
         into slots: borrowing FixedArray<UnsafeMutablePointer<Slot>?>
     ) {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { hashes in
             for line in 0..<count {
                 let isWhole = lines[line].kind == bobo_scanned_whole.rawValue
-                hashes[line] = isWhole ? TopicTable.name(lines.pointer + line).hash(seed: seed) | 1 << 63 : 0
+                hashes[line] = isWhole ? TopicTable.name(lines + line).hash(seed: seed) | 1 << 63 : 0
                 bobo_prefetch(entries + Int(truncatingIfNeeded: hashes[line]) & mask)
             }
             for line in 0..<count {
@@ -90,7 +90,7 @@ struct TopicTable: ~Copyable {
             }
             for line in 0..<count {
                 guard let slot = slots[line] else { continue }
-                if !TopicTable.name(of: slot).isSame(as: TopicTable.name(lines.pointer + line)) { slots[line] = nil }
+                if !TopicTable.name(of: slot).isSame(as: TopicTable.name(lines + line)) { slots[line] = nil }
             }
         }
     }

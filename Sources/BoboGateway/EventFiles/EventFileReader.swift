@@ -23,6 +23,11 @@ package final class EventFileReader {
         /// From 1.
         package let number: UInt64
         package let event: EventLine
+
+        package init(number: UInt64, event: EventLine) {
+            self.number = number
+            self.event = event
+        }
     }
 
     /// Bytes of the longest line that is read.

@@ -111,8 +111,9 @@ typedef struct {
 /* `bytes` are whole lines, the last with its line break; bobo_json_padding more are readable. */
 void bobo_lines_begin(bobo_json_parser *parser, const char *bytes, size_t length);
 
-/* The next lines, at most `count`; returns how many, 0 at the end. What they point to holds until the parser's next use. */
-size_t bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *lines, size_t count);
+/* The next lines, at most `count`, and none after those of which so many nodes were wanted; returns how many, 0 at the end. What
+   they point to holds until the parser's next use. */
+size_t bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *lines, size_t count, size_t nodes);
 
 /* Has the processor bring what lies there into its caches; any address will do. */
 static inline void bobo_prefetch(const void *address) { __builtin_prefetch(address); }

@@ -67,10 +67,10 @@ struct Replay: ParsableCommand {
         do {
             let replay = EventFileReplay(path: events, end: end, isStrict: strict)
             let reader = try replay.open()
-            let start = ContinuousClock.now
-            defer { summarise(engine, reader, took: ContinuousClock.now - start) }
+            let (start, course) = (ContinuousClock.now, EventFileReplay.Course())
+            defer { summarise(engine, course, took: ContinuousClock.now - start) }
             defer { try? explanation.flush() }
-            try replay.run(reader, engine) { try write(engine, writer, explainer) }
+            try replay.run(reader, engine, course) { try write(engine, writer, explainer) }
             try explainer?.finish()
             try explanation.flush()
             try writer.flush()
@@ -126,7 +126,7 @@ struct Replay: ParsableCommand {
         return Set(named)
     }
 
-    private func summarise(_ engine: Engine, _ reader: EventFileReader, took: Duration) {
+    private func summarise(_ engine: Engine, _ course: EventFileReplay.Course, took: Duration) {
         for warning in engine.takeWarnings() { say("warning: \(warning)") }
         let figures = engine.statistics
         let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
@@ -136,13 +136,13 @@ struct Replay: ParsableCommand {
             "\(count(figures.activeRuns, "run", "runs")) left unfinished",
         ]
         if figures.late > 0 { parts.append("\(figures.late) late") }
-        if reader.badLines > 0 { parts.append("\(count(reader.badLines, "line", "lines")) skipped") }
+        if course.badLines > 0 { parts.append("\(count(course.badLines, "line", "lines")) skipped") }
         if figures.messages.tooLarge > 0 { parts.append("\(figures.messages.tooLarge) too large") }
         if figures.production.tooDeep > 0 { parts.append("\(figures.production.tooDeep) dropped as too deep") }
         if figures.production.dataFailed > 0 {
             parts.append("emit's data failed \(figures.production.dataFailed) times")
         }
-        let rate = seconds > 0 ? Int(Double(reader.lineNumber) / seconds) : 0
+        let rate = seconds > 0 ? Int(Double(course.lines) / seconds) : 0
         say(parts.joined(separator: ", ") + "; \(String(format: "%.2f", seconds)) s, \(rate) lines/s")
     }
 }

@@ -14,11 +14,7 @@ struct EventFileReplay {
 
     /// - Throws: `EventFileError`; `Stopped` while it waits for input.
     func open() throws -> EventFileReader {
-        let (path, isStrict) = (path, isStrict)
-        return try EventFileReader(path: path, awaitInput: EventFileReplay.await) { number, reason in
-            if isStrict { throw EventFileError.badLine(path: path, number: number, reason: reason) }
-            say("\(path):\(number): \(reason); skipped")
-        }
+        try EventFileReader(path: path, awaitInput: EventFileReplay.await, onBadLine: tell)
     }
 
     /// Until there is something to read, or someone wants the command to end.
@@ -31,12 +27,37 @@ struct EventFileReplay {
         if descriptors[1].revents != 0 { throw Stopped() }
     }
 
-    /// Takes many lines at once.
-    /// - Parameter step: called after each line, and as the clock runs on after the last.
-    func run(_ reader: EventFileReader, _ engine: Engine, step: () throws -> Void) throws {
+    /// How far it has come.
+    final class Course {
+        var lines: UInt64 = 0
+        var badLines = 0
+    }
+
+    /// Takes many lines at once, read and scanned ahead where another processor is there for it.
+    /// - Parameters:
+    ///   - reader: given up; nobody else uses it.
+    ///   - step: called after each line of which something came, and as the clock runs on after the last.
+    func run(
+        _ reader: EventFileReader, _ engine: Engine, _ course: Course = Course(), step: () throws -> Void
+    ) throws {
         var progress = Progress()
         defer { progress.clear() }
         let size = reader.size
+        if LinesAhead.pays {
+            try runAhead(reader, engine, course, step: step) { progress.show(told(Int(course.lines), $0, size)) }
+        } else {
+            try runAlone(reader, engine, course, step: step) { progress.show(told(Int(course.lines), $0, size)) }
+        }
+        engine.flush()
+        try end?.run(engine, step)
+        try step()
+    }
+
+    private func runAlone(
+        _ reader: EventFileReader, _ engine: Engine, _ course: Course, step: () throws -> Void,
+        progress: (_ bytesRead: Int64) -> Void
+    ) throws {
+        defer { course.badLines = reader.badLines }
         while let lines = try reader.nextLines() {
             let next = try engine.take(
                 lines: lines, from: reader.lineNumber + 1,
@@ -47,11 +68,43 @@ struct EventFileReplay {
                     try step()
                 }, step: step)
             reader.passed(to: next - 1)
-            progress.show(told(Int(reader.lineNumber), reader.bytesRead, size))
+            course.lines = reader.lineNumber
+            progress(reader.bytesRead)
         }
-        engine.flush()
-        try end?.run(engine, step)
-        try step()
+    }
+
+    private func runAhead(
+        _ reader: EventFileReader, _ engine: Engine, _ course: Course, step: () throws -> Void,
+        progress: (_ bytesRead: Int64) -> Void
+    ) throws {
+        let ahead = LinesAhead(reader, engine)
+        defer { ahead.stop() }
+        let parser = EventLineParser()
+        var badLines = 0
+        while let block = try ahead.next() {
+            defer { course.badLines = block.badLines + badLines }
+            try engine.take(
+                block.lines, from: block.number,
+                other: { line, number in
+                    do throws(EventLineError) {
+                        take(EventFileReader.Line(number: number, event: try parser.parse(line)), engine)
+                    } catch {
+                        badLines += 1
+                        try tell(number, error.description)
+                        return
+                    }
+                    try step()
+                }, step: step)
+            course.lines = block.number + UInt64(block.lines.count) - 1
+            progress(block.bytesRead)
+            ahead.giveBack(block)
+        }
+    }
+
+    /// - Throws: `EventFileError.badLine` where that is to be the end.
+    private func tell(_ number: UInt64, _ reason: String) throws {
+        if isStrict { throw EventFileError.badLine(path: path, number: number, reason: reason) }
+        say("\(path):\(number): \(reason); skipped")
     }
 
     private func take(_ line: EventFileReader.Line, _ engine: Engine) {

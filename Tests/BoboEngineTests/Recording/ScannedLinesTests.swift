@@ -133,6 +133,7 @@ import Testing
         bytes += Array(repeating: 0x22, count: EventLineParser.padding)
         let data = generator.pick(["[payload, text]", "[payload.v, text, event.id]", "[has(payload.a), topic]"])
         let (together, single) = (try ScannedLinesTests.engine(data), try ScannedLinesTests.engine(data))
+        let ahead = try ScannedLinesTests.engine(data)
         let parser = EventLineParser()
         var refused: [UInt64] = []
         func takeAlone(_ line: UnsafeRawBufferPointer, _ number: UInt64, _ engine: Engine) {
@@ -158,10 +159,22 @@ import Testing
                 (start, number) = (stop + 1, number + 1)
             }
             #expect(refusedTogether == refused)
+            refused = []
+            var (rest, first) = (all, 1 as UInt64)
+            while !rest.isEmpty {
+                let scanned = ahead.makeScannedLines()
+                rest = UnsafeRawBufferPointer(rebasing: rest[scanned.scan(rest)...])
+                ahead.take(scanned, from: first, other: { takeAlone($0, $1, ahead) }, step: {})
+                first += UInt64(scanned.count)
+            }
+            #expect(first == next)
+            #expect(refused == refusedTogether)
         }
         let outcomes = (ScannedLinesTests.outcome(together), ScannedLinesTests.outcome(single))
         #expect(outcomes.0 == outcomes.1)
         #expect(!outcomes.0.isEmpty)
+        #expect(ScannedLinesTests.outcome(ahead) == outcomes.0)
+        #expect(ahead.statistics.messages == together.statistics.messages)
         #expect(together.statistics.messages == single.statistics.messages)
         #expect(together.statistics.activeRuns == single.statistics.activeRuns)
         #expect(together.statistics.late == single.statistics.late)

@@ -56,6 +56,38 @@ import Testing
         #expect(first.output.contains("\"gateway\":\"replay\""))
     }
 
+    @Test("With one processor, and with another that reads ahead, the same comes out; also what is said of bad lines")
+    func readingAhead() throws {
+        let long = String(repeating: "x", count: 300_000)
+        let lines = (0..<30_000).map { number in
+            switch number % 5000 {
+            case 17: "nonsense"
+            case 18: ""
+            case 19: #"{"ts":\#(1000 + number),"topic":"home/a","payload":"\#(long)"}"#
+            case 20: #"{"ts":\#(1000 + number)}"#
+            default: #"{"ts":\#(1000 + number),"topic":"home/\#(number % 7)","payload":{"n":\#(number)}}"#
+            }
+        }
+        try folder.write(lines.joined(separator: "\n"), to: "events.jsonl")
+        let allowed = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+            .firstMatch(of: #/Cpus_allowed_list:\s*(\d+)/#)
+        let processor = try #require(allowed).output.1
+        for arguments in [[], ["--strict"], ["--end", "all"]] {
+            let command = ["replay", "--patterns", "patterns", "--events", "events.jsonl"] + arguments
+            let ahead = try BoboProcess.run(command, in: folder)
+            let alone = try BoboProcess.run(
+                ["-c", String(processor), BoboProcess.executable] + command, in: folder, program: "/usr/bin/taskset")
+            #expect(ahead.status == (arguments == ["--strict"] ? 65 : 0))
+            #expect(alone.status == ahead.status)
+            #expect(alone.output == ahead.output)
+            // All but the time that it took.
+            #expect(
+                alone.errors.replacing(#/; [\d.]+ s, .*/#, with: "")
+                    == ahead.errors.replacing(#/; [\d.]+ s, .*/#, with: ""))
+            #expect(try data("any", ahead).count == (arguments == ["--strict"] ? 17 : 29_982))
+        }
+    }
+
     private static let bad = [
         #"{"ts":1,"topic":"home/a","payload":1}"#, "nonsense", "", #"{"ts":"2","topic":"home/a","payload":1}"#,
         #"{"topic":"home/a","payload":1}"#, #"{"ts":2,"payload":1}"#, #"{"ts":2,"topic":"home/a"}"#,

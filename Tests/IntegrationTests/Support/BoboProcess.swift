@@ -91,9 +91,9 @@ final class BoboProcess {
     /// Runs it to its end.
     static func run(
         _ arguments: [String], in folder: TestFolder, environment: [String: String] = [:], input: String = "",
-        timeout: Duration = .seconds(20)
+        program: String = executable, timeout: Duration = .seconds(20)
     ) throws -> (status: Int32, output: String, errors: String) {
-        let process = try BoboProcess(arguments, in: folder, environment: environment)
+        let process = try BoboProcess(arguments, in: folder, environment: environment, program: program)
         try process.write(input)
         try process.closeInput()
         let status = try process.waitForExit(timeout: timeout)
