@@ -32,7 +32,13 @@ final class LinesAhead: Sendable {
     private let items = DispatchSemaphore(value: 0)
 
     /// Whether another processor is there for it.
-    static var pays: Bool { ProcessInfo.processInfo.activeProcessorCount > 1 }
+    static var pays: Bool {
+        // What the machine has is not what this process may use, which Linux says as `0-1,4` (proc_pid_status(5)).
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let allowed = status.firstMatch(of: #/Cpus_allowed_list:\s*(\S+)/#)?.output.1
+        else { return false }
+        return allowed.contains("-") || allowed.contains(",")
+    }
 
     /// - Parameter reader: nobody else uses it any more.
     init(_ reader: EventFileReader, _ engine: Engine) {
