@@ -113,7 +113,10 @@ class Measurement:
             self.add(f"its CPU a message at QoS {qos} against the bare subscriber's", f"{own[1] / plain[1]:.2f}", goals[1], f"{own[1]:.2f} µs to {plain[1]:.2f} µs")
 
     def latency(self):
-        self.add("from publishing to the complex event's arrival, 1,000/s, broker included", gateway.latency(self.bobo, 1000, self.options.seconds), "added by the gateway at half load: p50 under 0.1 ms, p99 under 1 ms")
+        own, echo = gateway.latency(self.bobo, 1000, self.options.seconds)
+        added = [1000 * (float(re.search(f"{which} ([0-9.]+) ms", own)[1]) - float(re.search(f"{which} ([0-9.]+) ms", echo)[1])) for which in ("median", "99%")]
+        self.add("what the gateway adds to a message's way, 1,000/s, against a program that only publishes it again", f"median {added[0]:.0f} µs, 99% {added[1]:.0f} µs",
+                 "p50 under 100 µs, p99 under 1 ms", f"from publishing to arrival, broker included: {own}; without the gateway: {echo}")
 
     def memory(self):
         small = {"phenomenon": "one", "patterns": gateway.thresholds(1)["patterns"]}

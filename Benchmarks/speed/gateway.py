@@ -101,15 +101,21 @@ def gateway(bobo, qos, seconds):
 
 
 def latency(bobo, rate, seconds):
-    """Milliseconds from publishing to the complex event's arrival, median and 99th percentile, broker and network included."""
+    """Milliseconds from publishing to the complex event's arrival, broker and network included: what `latency` says of the
+    gateway, and of a program that only publishes each message again."""
+    def measured(setting):
+        return subprocess.run([rig.compiled("latency", setting.folder), str(setting.broker.port), "bobo/events/#", str(rate * seconds), str(rate), "0"],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     with Setting() as setting:
         # The pattern and topics of the program are those of the other benchmarks.
         gateway = rig.Gateway(bobo, setting.folder, setting.broker.port)
         gateway.start()
         setting.running.append(gateway.process)
-        output = subprocess.run([rig.compiled("latency", setting.folder), str(setting.broker.port), "bobo/events/#", str(rate * seconds), str(rate), "0"],
-                                stdout=subprocess.PIPE, text=True, check=True).stdout
-        return output.strip()
+        own = measured(setting)
+    with Setting() as setting:
+        echo = setting.start([compiled("echo", setting.folder), str(setting.broker.port)], stdout=subprocess.PIPE)
+        echo.stdout.readline()
+        return own, measured(setting)
 
 
 def thresholds(count):

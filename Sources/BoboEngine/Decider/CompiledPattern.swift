@@ -52,6 +52,7 @@ final class CompiledPattern {
     let isSingleton: Bool
     let maximumRuns: Int
     let maximumHistory: Int
+    let within: Int64?
     /// Its place in the order of output: by phenomenon, then in the order of the file.
     let order: Int
     /// What its complex events have in common.
@@ -111,6 +112,7 @@ final class CompiledPattern {
         isSingleton = pattern.isSingleton
         maximumRuns = pattern.maximumRuns
         maximumHistory = pattern.maximumHistory
+        within = pattern.within
         isExclusive = pattern.rest != nil || pattern.afterMatch == .skipPastLastEvent
         let programs = pattern.programs
         readsPrevious = programs.contains { $0.readsPrevious }

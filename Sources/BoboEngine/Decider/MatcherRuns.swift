@@ -89,7 +89,7 @@ extension Matcher {
 
     /// Halts the runs whose first event lies more than `within` before the clock.
     func expire(clock: Int64, _ state: inout RunState) {
-        guard let within = compiled.pattern.within else { return }
+        guard let within = compiled.within else { return }
         armed = nil
         let grace = state.replication?.catchUp ?? 0
         while let (run, timestamp) = oldest(state.forest),
@@ -112,7 +112,7 @@ extension Matcher {
     }
 
     func armWithin(_ state: inout RunState) {
-        guard let within = compiled.pattern.within, let (run, timestamp) = oldest(state.forest) else { return }
+        guard let within = compiled.within, let (run, timestamp) = oldest(state.forest) else { return }
         let grace = state.replication?.catchUp ?? 0
         let due = timestamp.addingClamped(within).addingClamped(grace).addingClamped(1)
         guard due < armed ?? .max else { return }

@@ -40,6 +40,9 @@ struct RunForest: ~Copyable {
         var own = ContiguousArray<Accepted>()
         /// What `first` and `own` hold, for expressions.
         var view: HistoryView?
+
+        @inline(__always)
+        var unheldFirst: Unmanaged<Event>? { first.map { .passUnretained($0.event) } }
     }
 
     var nodes = Slab<Node>()
@@ -180,46 +183,6 @@ struct RunForest: ~Copyable {
         var node = top
         while nodes[node].run == RunForest.none { node = nodes[node].firstChild }
         return nodes[node].run
-    }
-
-    /// Takes a tree apart that stands in no list, and frees it: its runs, in the order of the lists, with their starts and
-    /// what they accepted by themselves, each moved out. Before those that hang on one node comes what they accepted together.
-    mutating func takeApart(
-        _ top: Int32,
-        _ body: (
-            _ start: UInt64, _ first: consuming Accepted, _ own: consuming ContiguousArray<Accepted>,
-            _ shared: ContiguousArray<Accepted>?
-        ) -> Void
-    ) {
-        var path = ContiguousArray<Accepted>()
-        if let accepted = nodes[top].accepted { path.append(accepted) }
-        var isNew = true
-        var node = nodes[top].run == RunForest.none ? nodes[top].firstChild : top
-        while node != RunForest.none {
-            guard nodes[node].run != RunForest.none else {
-                if let accepted = nodes[node].accepted { path.append(accepted) }
-                isNew = true
-                node = nodes[node].firstChild
-                continue
-            }
-            var (next, parent) = (nodes[node].next, nodes[node].parent)
-            var run = runs.take(nodes[node].run)
-            nodes.remove(node)
-            if let first = run.first.take() {
-                body(run.start, first, run.own, isNew ? ContiguousArray(path.reversed()) : nil)
-            }
-            isNew = false
-            if node == top { return }
-            while next == RunForest.none {
-                let done = parent
-                (next, parent) = (nodes[done].next, nodes[done].parent)
-                nodes.remove(done)
-                if done == top { return }
-                path.removeLast()
-                isNew = true
-            }
-            node = next
-        }
     }
 
     /// The runs below a node (or the run of a leaf), in the order of the lists.

@@ -98,6 +98,9 @@ struct EventContent {
         return place >= start && place < start + bytes.count
     }
 
+    /// Where what it holds begins, once that is its own.
+    var start: UnsafeRawPointer? { UnsafeRawPointer(tapeStart) }
+
     /// Of what is settled, by its only holder, who does not use it again.
     func free() { if isSettled { tapeStart?.deallocate() } }
 

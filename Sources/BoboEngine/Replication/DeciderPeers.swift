@@ -301,7 +301,7 @@ extension Decider {
     func end(decided identifier: RunIdentifier) {
         guard let replication = state.replication, let run = replication.number(of: identifier),
             replication.undecided.contains(run), let matcher = replication.facts(of: run)?.matcher,
-            !matcher.isUndecided(run, state.forest), let within = matcher.compiled.pattern.within
+            !matcher.isUndecided(run, state.forest), let within = matcher.compiled.within
         else { return }
         let end = state.forest.runs[run].begin.addingClamped(within)
         replication.announce {

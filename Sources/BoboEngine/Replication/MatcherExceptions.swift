@@ -62,7 +62,7 @@ extension Matcher {
         let latest = keyStates[keyState].latestForeign
         if replication.isSuspect || event.timestamp < latest { return true }
         if replication.readsTogether, event.timestamp == latest { return true }
-        guard let within = compiled.pattern.within, let (_, first) = oldest(state.forest) else { return false }
+        guard let within = compiled.within, let (_, first) = oldest(state.forest) else { return false }
         return first.addingClamped(within) < event.timestamp
     }
 
@@ -82,20 +82,20 @@ extension Matcher {
 
     /// Whether the clock halts a run that began then.
     func isOver(first: Int64, clock: Int64, _ replication: Replication) -> Bool {
-        guard let within = compiled.pattern.within else { return false }
+        guard let within = compiled.within else { return false }
         return first.addingClamped(within).addingClamped(replication.catchUp) < clock
     }
 
     /// Whether the run's `within` has passed at that time.
     func isOver(_ run: Int32, at time: Int64, _ forest: borrowing RunForest) -> Bool {
-        guard let within = compiled.pattern.within else { return false }
+        guard let within = compiled.within else { return false }
         return forest.runs[run].begin.addingClamped(within) < time
     }
 
     /// Whether a singleton's key has a run that an event of that time finds.
     func isTaken(_ keyState: Int32, at time: Int64, _ state: borrowing RunState) -> Bool {
         guard keyStates[keyState].active > 0 else { return false }
-        guard state.replication != nil, compiled.pattern.within != nil else { return true }
+        guard state.replication != nil, compiled.within != nil else { return true }
         return runs(of: keyState, state.forest).contains { !isOver($0, at: time, state.forest) }
     }
 

@@ -125,7 +125,7 @@ extension Matcher {
 
     /// Whether the run waits at an `absent` that is over before its `within`.
     func isUndecided(_ run: Int32, _ forest: borrowing RunForest) -> Bool {
-        guard let within = compiled.pattern.within else { return false }
+        guard let within = compiled.within else { return false }
         return forest.nodes[forest.top(of: run)].deadline <= forest.runs[run].begin.addingClamped(within)
     }
 
