@@ -34,12 +34,10 @@ class Replay:
     def once(self, workload, events):
         return run([self.bobo, "replay", "--patterns", workload.patterns, "--events", events, "--output", f"{self.scratch}/out"], self.cpu)
 
-    def median(self, workload, events):
-        return statistics.median(self.once(workload, events).seconds for _ in range(self.repeat))
-
     def cost(self, workload):
-        """CPU microseconds an event, less what the start and the events before cost."""
+        """CPU microseconds an event, less what the start and the events before cost: each time both, one after the other, since
+        the machine may be faster or slower a minute later."""
         if workload.name not in self.known:
-            whole, before = self.median(workload, workload.events), self.median(workload, workload.before)
-            self.known[workload.name] = max(whole - before, 0) / workload.count * 1e6
+            seconds = [self.once(workload, workload.events).seconds - self.once(workload, workload.before).seconds for _ in range(self.repeat)]
+            self.known[workload.name] = max(statistics.median(seconds), 0) / workload.count * 1e6
         return self.known[workload.name]
