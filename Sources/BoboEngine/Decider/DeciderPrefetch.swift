@@ -9,77 +9,58 @@ extension Decider {
         _ lines: UnsafePointer<bobo_scanned_line>,
         _ slots: borrowing FixedArray<UnsafeMutablePointer<TopicTable.Slot>?>, _ count: Int
     ) {
-        withUnsafeTemporaryAllocation(of: Unmanaged<Route>.self, capacity: count) { routes in
+        withUnsafeTemporaryAllocation(of: Unmanaged<Route>.self, capacity: count) { room in
             var active = 0
             for line in 0..<count {
                 guard let slot = slots[line], lines[line].kind == bobo_scanned_whole.rawValue,
                     !slot.pointee.isIdle(EventContent(lines[line]))
                 else { continue }
-                routes[active] = slot.pointee.reference
+                room[active] = slot.pointee.reference
                 active += 1
                 ask(for: slot.pointee.reference.toOpaque(), lines: 4)
             }
-            for number in 0..<active {
-                routes[number]._withUnsafeGuaranteedRef { route in
-                    ask(for: route.first, lines: 2)
-                    ask(for: Unmanaged.passUnretained(route.topic).toOpaque(), lines: 1)
-                }
+            prefetch(UnsafeBufferPointer(rebasing: room[..<active]))
+        }
+    }
+
+    @inline(__always)
+    private func prefetch(_ routes: UnsafeBufferPointer<Unmanaged<Route>>) {
+        for route in routes {
+            route._withUnsafeGuaranteedRef { route in
+                ask(for: route.first, lines: 2)
+                ask(for: Unmanaged.passUnretained(route.topic).toOpaque(), lines: 1)
             }
-            for number in 0..<active { withMatcher(routes[number]) { ask(for: $0.toOpaque(), lines: 5) } }
-            for number in 0..<active {
-                withMatcher(routes[number]) { matcher in
-                    matcher._withUnsafeGuaranteedRef { matcher in
-                        ask(for: matcher.unheldCompiled.toOpaque(), lines: 3)
-                        if let keyState = matcher.soleKeyState {
-                            ask(for: matcher.keyStates.view + Int(keyState), lines: 2)
-                        }
-                    }
-                }
-            }
-            for number in 0..<active {
-                withMatcher(routes[number]) { matcher in
-                    matcher._withUnsafeGuaranteedRef { matcher in
-                        matcher.unheldCompiled._withUnsafeGuaranteedRef { ask(for: $0.steps.pointer, lines: 4) }
-                        if let root = matcher.soleRoot { ask(for: state.forest.nodes.view + Int(root), lines: 2) }
-                    }
-                }
-            }
-            for number in 0..<active {
-                withMatcher(routes[number]) { matcher in
-                    matcher._withUnsafeGuaranteedRef { matcher in
-                        matcher.unheldCompiled._withUnsafeGuaranteedRef { compiled in
-                            for step in 0..<min(2, compiled.steps.count) {
-                                if let first = compiled.steps[step].predicates.first {
-                                    ask(for: first.toOpaque(), lines: 2)
-                                }
-                            }
-                        }
-                        guard let root = matcher.soleRoot else { return }
-                        let last = state.forest.nodes[root].lastChild
-                        if last != RunForest.none { ask(for: state.forest.nodes.view + Int(last), lines: 2) }
-                    }
-                }
-            }
-            for number in 0..<active {
-                withMatcher(routes[number]) { matcher in
-                    matcher._withUnsafeGuaranteedRef { matcher in
-                        matcher.unheldCompiled._withUnsafeGuaranteedRef { compiled in
-                            for step in 0..<min(2, compiled.steps.count) {
-                                compiled.steps[step].predicates.first?._withUnsafeGuaranteedRef {
-                                    ask(for: $0.tests.baseAddress, lines: 1)
-                                }
-                            }
-                        }
-                    }
-                }
+        }
+        for route in routes {
+            route._withUnsafeGuaranteedRef { ask(for: $0.first?.pointee.unheldMatcher.toOpaque(), lines: 5) }
+        }
+        forEachMatcher(of: routes) { matcher in
+            ask(for: matcher.unheldCompiled.toOpaque(), lines: 3)
+            if let keyState = matcher.soleKeyState { ask(for: matcher.keyStates.view + Int(keyState), lines: 2) }
+        }
+        forEachMatcher(of: routes) { matcher in
+            matcher.unheldCompiled._withUnsafeGuaranteedRef { ask(for: $0.steps.pointer, lines: 4) }
+            if let root = matcher.soleRoot { ask(for: state.forest.nodes.view + Int(root), lines: 2) }
+        }
+        forEachMatcher(of: routes) { matcher in
+            matcher.forEachEarlyPredicate { ask(for: $0.toOpaque(), lines: 2) }
+            guard let root = matcher.soleRoot else { return }
+            let last = state.forest.nodes[root].lastChild
+            if last != RunForest.none { ask(for: state.forest.nodes.view + Int(last), lines: 2) }
+        }
+        forEachMatcher(of: routes) { matcher in
+            matcher.forEachEarlyPredicate { predicate in
+                predicate._withUnsafeGuaranteedRef { ask(for: $0.tests.baseAddress, lines: 1) }
             }
         }
     }
 
     @inline(__always)
-    private func withMatcher(_ route: Unmanaged<Route>, _ body: (Unmanaged<Matcher>) -> Void) {
-        route._withUnsafeGuaranteedRef { route in
-            if let first = route.first { body(first.pointee.unheldMatcher) }
+    private func forEachMatcher(of routes: UnsafeBufferPointer<Unmanaged<Route>>, _ body: (Matcher) -> Void) {
+        for route in routes {
+            route._withUnsafeGuaranteedRef { route in
+                route.first?.pointee.unheldMatcher._withUnsafeGuaranteedRef { body($0) }
+            }
         }
     }
 
@@ -97,5 +78,15 @@ extension Matcher {
     fileprivate var soleRoot: Int32? {
         guard let keyState = soleKeyState, let place = keyStates[keyState].place(below: nil) else { return nil }
         return place.root
+    }
+
+    /// The first of each of the first two blocks.
+    @inline(__always)
+    fileprivate func forEachEarlyPredicate(_ body: (Unmanaged<CompiledPredicate>) -> Void) {
+        unheldCompiled._withUnsafeGuaranteedRef { compiled in
+            for step in 0..<min(2, compiled.steps.count) {
+                if let first = compiled.steps[step].predicates.first { body(first) }
+            }
+        }
     }
 }
