@@ -45,7 +45,7 @@ extension Engine {
         let (receiver, routes) = (receiver, routes)
         let isFollowed = decider.state.effects.recordsChanges
         routes.find(lines, count)
-        if routes.areMany { decider.prefetch(lines, routes.slots, count) }
+        if routes.areMany { decider.foresee(lines, routes.slots, count) }
         let generation = routes.generation
         for index in 0..<count {
             let (line, number) = (lines + index, number + UInt64(index))

@@ -5,7 +5,7 @@ import CSimdjson
 ///
 /// It looks at what the first pattern of a topic has, and decides nothing.
 extension Decider {
-    func prefetch(
+    func foresee(
         _ lines: UnsafePointer<bobo_scanned_line>,
         _ slots: borrowing FixedArray<UnsafeMutablePointer<TopicTable.Slot>?>, _ count: Int
     ) {
@@ -17,40 +17,40 @@ extension Decider {
                 else { continue }
                 room[active] = slot.pointee.reference
                 active += 1
-                ask(for: slot.pointee.reference.toOpaque(), lines: 4)
+                prefetch(slot.pointee.reference.toOpaque(), lines: 4)
             }
-            prefetch(UnsafeBufferPointer(rebasing: room[..<active]))
+            foresee(UnsafeBufferPointer(rebasing: room[..<active]))
         }
     }
 
     @inline(__always)
-    private func prefetch(_ routes: UnsafeBufferPointer<Unmanaged<Route>>) {
+    private func foresee(_ routes: UnsafeBufferPointer<Unmanaged<Route>>) {
         for route in routes {
             route._withUnsafeGuaranteedRef { route in
-                ask(for: route.first, lines: 2)
-                ask(for: Unmanaged.passUnretained(route.topic).toOpaque(), lines: 1)
+                prefetch(route.first, lines: 2)
+                prefetch(Unmanaged.passUnretained(route.topic).toOpaque(), lines: 1)
             }
         }
         for route in routes {
-            route._withUnsafeGuaranteedRef { ask(for: $0.first?.pointee.unheldMatcher.toOpaque(), lines: 5) }
+            route._withUnsafeGuaranteedRef { prefetch($0.first?.pointee.unheldMatcher.toOpaque(), lines: 5) }
         }
         forEachMatcher(of: routes) { matcher in
-            ask(for: matcher.unheldCompiled.toOpaque(), lines: 3)
-            if let keyState = matcher.soleKeyState { ask(for: matcher.keyStates.view + Int(keyState), lines: 2) }
+            prefetch(matcher.unheldCompiled.toOpaque(), lines: 3)
+            if let keyState = matcher.soleKeyState { prefetch(matcher.keyStates.view + Int(keyState), lines: 2) }
         }
         forEachMatcher(of: routes) { matcher in
-            matcher.unheldCompiled._withUnsafeGuaranteedRef { ask(for: $0.steps.pointer, lines: 4) }
-            if let root = matcher.soleRoot { ask(for: state.forest.nodes.view + Int(root), lines: 2) }
+            matcher.unheldCompiled._withUnsafeGuaranteedRef { prefetch($0.steps.pointer, lines: 4) }
+            if let root = matcher.soleRoot { prefetch(state.forest.nodes.view + Int(root), lines: 2) }
         }
         forEachMatcher(of: routes) { matcher in
-            matcher.forEachEarlyPredicate { ask(for: $0.toOpaque(), lines: 2) }
+            matcher.forEachEarlyPredicate { prefetch($0.toOpaque(), lines: 2) }
             guard let root = matcher.soleRoot else { return }
             let last = state.forest.nodes[root].lastChild
-            if last != RunForest.none { ask(for: state.forest.nodes.view + Int(last), lines: 2) }
+            if last != RunForest.none { prefetch(state.forest.nodes.view + Int(last), lines: 2) }
         }
         forEachMatcher(of: routes) { matcher in
             matcher.forEachEarlyPredicate { predicate in
-                predicate._withUnsafeGuaranteedRef { ask(for: $0.tests.baseAddress, lines: 1) }
+                predicate._withUnsafeGuaranteedRef { prefetch($0.tests.baseAddress, lines: 1) }
             }
         }
     }
@@ -62,13 +62,6 @@ extension Decider {
                 route.first?.pointee.unheldMatcher._withUnsafeGuaranteedRef { body($0) }
             }
         }
-    }
-
-    /// So many lines of the caches, of 64 bytes.
-    @inline(__always)
-    private func ask(for address: UnsafeRawPointer?, lines: Int) {
-        guard let address else { return }
-        for line in 0..<lines { bobo_prefetch(address + 64 * line) }
     }
 }
 

@@ -1,5 +1,3 @@
-import CSimdjson
-
 /// How runs leave the forest that complete together.
 extension RunForest {
     /// Takes a tree apart that stands in no list, and frees it: its runs, in the order of the lists, with their starts and
@@ -17,7 +15,7 @@ extension RunForest {
         var node = nodes[top].run == RunForest.none ? nodes[top].firstChild : top
         var asked = 0
         while node != RunForest.none {
-            if asked == 0 { asked = prefetch(from: node) }
+            if asked == 0 { asked = foresee(from: node) }
             asked -= 1
             guard nodes[node].run != RunForest.none else {
                 if let accepted = nodes[node].accepted { path.append(accepted) }
@@ -48,7 +46,7 @@ extension RunForest {
     /// Runs that began at different times lie far apart, and so do their events: what the next ones of a list need is asked for
     /// together, step by step.
     /// - Returns: so many of the list, this one among them.
-    private func prefetch(from first: Int32) -> Int {
+    private func foresee(from first: Int32) -> Int {
         let (most, next) = (16, nodes[first].next)
         guard next != RunForest.none else { return 1 }
         // The processor itself sees that one lies behind the other.
@@ -69,11 +67,5 @@ extension RunForest {
             }
             return count
         }
-    }
-
-    @inline(__always)
-    private func prefetch(_ address: UnsafeRawPointer?, lines: Int) {
-        guard let address else { return }
-        for line in 0..<lines { bobo_prefetch(address + 64 * line) }
     }
 }
