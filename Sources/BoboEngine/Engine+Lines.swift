@@ -16,12 +16,9 @@ extension Engine {
     ) rethrows -> UInt64 {
         let parser = receiver.lineParser
         parser.begin(lines: lines)
-        var number = number
-        while case let count = parser.nextLines(), count > 0 {
-            try take(parser.lines.pointer, count, from: number, other: other, step: step)
-            number += UInt64(count)
-        }
-        return number
+        return try take(
+            number, other: other, step: step,
+            next: { window in (UnsafePointer(window.room.pointer), parser.nextLines(into: window.room)) })
     }
 
     /// The same for lines that have been scanned for this engine.
@@ -29,30 +26,63 @@ extension Engine {
         _ scanned: ScannedLines, from number: UInt64,
         other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
     ) rethrows {
-        for first in stride(from: 0, to: scanned.count, by: PayloadParser.batch) {
-            try take(
-                scanned.lines + first, min(PayloadParser.batch, scanned.count - first), from: number + UInt64(first),
-                other: other, step: step)
+        var first = 0
+        _ = try take(number, other: other, step: step) { window in
+            let (start, count) = (scanned.lines + first, min(LineWindow.size, scanned.count - first))
+            first += count
+            return (start, count)
         }
     }
 
-    /// At most `PayloadParser.batch` lines.
+    /// Looks at a window of lines while it takes those of the window before.
     @inline(__always)
     private func take(
-        _ lines: UnsafePointer<bobo_scanned_line>, _ count: Int, from number: UInt64,
+        _ number: UInt64, other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void,
+        next: (LineWindow) -> (lines: UnsafePointer<bobo_scanned_line>, count: Int)
+    ) rethrows -> UInt64 {
+        let routes = routes
+        var (window, coming) = windows
+        var number = number
+        func open(_ window: LineWindow) {
+            let (lines, count) = next(window)
+            window.open(lines, count, routes)
+        }
+        open(window)
+        for step in 0..<(routes.areMany ? LineWindow.steps : LineWindow.findingSteps) {
+            window.look(step, routes, decider)
+        }
+        while window.count > 0 {
+            open(coming)
+            if routes.areMany {
+                var taken = 0
+                for look in 0..<LineWindow.steps {
+                    let end = window.count * (look + 1) / LineWindow.steps
+                    coming.look(look, routes, decider)
+                    try take(window, taken..<end, from: number, routes, other: other, step: step)
+                    taken = end
+                }
+            } else {
+                try take(window, 0..<window.count, from: number, routes, other: other, step: step)
+                for step in 0..<LineWindow.findingSteps { coming.look(step, routes, decider) }
+            }
+            number += UInt64(window.count)
+            swap(&window, &coming)
+        }
+        return number
+    }
+
+    @inline(__always)
+    private func take(
+        _ window: LineWindow, _ lines: Range<Int>, from number: UInt64, _ routes: Routes,
         other: (UnsafeRawBufferPointer, UInt64) throws -> Void, step: () throws -> Void
     ) rethrows {
-        let (receiver, routes) = (receiver, routes)
+        let receiver = receiver
         let isFollowed = decider.state.effects.recordsChanges
-        routes.find(lines, count)
-        if routes.areMany { decider.foresee(lines, routes.slots, count) }
-        let generation = routes.generation
-        for index in 0..<count {
-            let (line, number) = (lines + index, number + UInt64(index))
-            let known = routes.generation == generation ? routes.slots[index] : nil
+        for index in lines {
+            let (line, number) = (window.lines + index, number + UInt64(index))
             switch bobo_scanned(UInt32(truncatingIfNeeded: line.pointee.kind)) {
             case bobo_scanned_blank: break
-            case bobo_scanned_whole where take(line, known, number, receiver, routes):
+            case bobo_scanned_whole where take(line, window.slot(index, routes), number, receiver, routes):
                 if isFollowed || !outputs.isEmpty { try step() }
             default:
                 try other(UnsafeRawBufferPointer(start: line.pointee.line, count: line.pointee.line_length), number)

@@ -17,6 +17,8 @@ public final class Engine {
     private let paths: PathTable
     @exclusivity(unchecked) private(set) var receiver: Receiver
     @exclusivity(unchecked) var routes: Routes
+    /// Lines that are taken, and those that come next.
+    let windows = (LineWindow(), LineWindow())
     let decider: Decider
     let producer: Producer
     let forwarder: Forwarder

@@ -110,6 +110,9 @@ struct json_output {
     branch root;
     std::vector<bobo_json_found> found;
     std::vector<bobo_json_node> tape;
+    // Of the lines before.
+    std::vector<bobo_json_found> kept_found;
+    std::vector<bobo_json_node> kept_tape;
 
     explicit json_output(size_t depth) : max_depth(depth) {
         found.reserve(16);
@@ -119,6 +122,11 @@ struct json_output {
     void clear() {
         found.clear();
         tape.clear();
+    }
+    // What was found is good once more.
+    void keep() {
+        found.swap(kept_found);
+        tape.swap(kept_tape);
     }
     void put(uint32_t kind, uint32_t count = 0) {
         bobo_json_node node{};

@@ -57,6 +57,7 @@ void scanner::begin_chunk() {
 }
 
 size_t scanner::next(bobo_scanned_line *lines, size_t count, size_t enough) {
+    out.keep();
     out.clear();
     size_t number = 0, founds = 0, nodes = 0;
     while (number < count && out.tape.size() < enough) {

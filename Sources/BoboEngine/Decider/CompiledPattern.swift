@@ -5,29 +5,43 @@ import CEL
 final class CompiledPattern {
     struct Step: ~Copyable {
         let role: Block.Role
-        let predicates: PredicateList
-        let unless: PredicateList
         let group: Int32
         /// Whether runs that wait here may fare differently with one event, since something that decides reads the
         /// history.
         let readsHistory: Bool
         let restarts: Bool
+        var predicates: PredicateList
         let seldom: Seldom?
-
-        var until: CompiledPredicate? { seldom?.until }
-        var onlyIf: CompiledPredicate? { seldom?.onlyIf }
     }
 
     /// What few blocks have.
     final class Seldom {
+        @exclusivity(unchecked) var unless: PredicateList
         let until: CompiledPredicate?
         let onlyIf: CompiledPredicate?
 
-        init?(until: CompiledPredicate?, onlyIf: CompiledPredicate?) {
-            guard until != nil || onlyIf != nil else { return nil }
+        init?(unless: [CompiledPredicate], until: CompiledPredicate?, onlyIf: CompiledPredicate?) {
+            guard !unless.isEmpty || until != nil || onlyIf != nil else { return nil }
+            self.unless = PredicateList(unless)
             self.until = until
             self.onlyIf = onlyIf
         }
+
+        var all: [CompiledPredicate] { unless.all + [until, onlyIf].compactMap(\.self) }
+    }
+
+    /// What few patterns have.
+    final class Conditions {
+        @exclusivity(unchecked) var preconditions: PredicateList
+        @exclusivity(unchecked) var haltconditions: PredicateList
+
+        init?(preconditions: [CompiledPredicate], haltconditions: [CompiledPredicate]) {
+            guard !preconditions.isEmpty || !haltconditions.isEmpty else { return nil }
+            self.preconditions = PredicateList(preconditions)
+            self.haltconditions = PredicateList(haltconditions)
+        }
+
+        var all: [CompiledPredicate] { preconditions.all + haltconditions.all }
     }
 
     struct Rest {
@@ -35,14 +49,10 @@ final class CompiledPattern {
         let until: CompiledPredicate?
     }
 
-    // What each event asks for stands first, together.
+    // What each event asks for stands first, together: with thousands of patterns each line of the processor's cache counts.
     let steps: FixedArray<Step>
-    let preconditions: PredicateList
-    let haltconditions: PredicateList
-    /// The path of the field that is the key, where it is one.
-    let keyPath: Int?
-    /// The key, where it follows from the topic alone.
-    let topicKey: Program?
+    let conditions: Conditions?
+    let within: Int64?
     /// Whether anything that is asked of runs reads the key.
     let readsKey: Bool
     /// Whether any of `isExclusive`, `readsPrevious` and `readsState` holds.
@@ -50,13 +60,21 @@ final class CompiledPattern {
     /// Whether a run that completes halts the others of its key.
     let isExclusive: Bool
     let isSingleton: Bool
+    /// Whether a complex event is made without an expression, and has no action.
+    let isPlain: Bool
+    /// The path of the field that is the key, where it is one.
+    let keyPath: Int32?
     let maximumRuns: Int
     let maximumHistory: Int
-    let within: Int64?
     /// Its place in the order of output: by phenomenon, then in the order of the file.
     let order: Int
+    // Safe: `frame` holds both.
+    let unheldFrame: Unmanaged<ComplexEventFrame>
+    let frameStart: UnsafeRawPointer
     /// What its complex events have in common.
     let frame: ComplexEventFrame
+    /// The key, where it follows from the topic alone.
+    let topicKey: Program?
     let phenomenon: Phenomenon
     let pattern: Pattern
     /// The `on` of those predicates that have one, by filter number.
@@ -69,19 +87,18 @@ final class CompiledPattern {
     let readsState: Bool
     /// Where a run waits at least: at an `all_of` that begins the pattern, otherwise behind the first block.
     let firstPlace: Int
-    /// Whether a complex event is made without an expression, and has no action.
-    let isPlain: Bool
     /// The hash of phenomenon and pattern, which the identifiers of all runs begin with.
     private let identity: Hash128
 
-    init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int, _ naming: ComplexEventNaming) {
+    init(_ pattern: Pattern, of phenomenon: Phenomenon, order: Int, _ shared: PhenomenonFrame) {
+        let pool = EventTestPool(for: pattern.eventPredicates.compactMap(\.expression))
         var filters: [[TopicFilter]] = []
         func compile(_ predicates: [Predicate], group: String = "") -> [CompiledPredicate] {
             predicates.map { predicate in
                 if !predicate.on.isEmpty, !filters.contains(predicate.on) { filters.append(predicate.on) }
                 let filter = predicate.on.isEmpty ? nil : filters.firstIndex(of: predicate.on)
                 let group = Self.number(predicate.group ?? group, pattern)
-                return CompiledPredicate(predicate, filterNumber: filter, group: group)
+                return CompiledPredicate(predicate, filterNumber: filter, group: group, pool)
             }
         }
         let preconditions = compile(pattern.preconditions)
@@ -100,11 +117,12 @@ final class CompiledPattern {
         steps = FixedArray(count: blocks.count) { number in
             let block = blocks[number]
             return Step(
-                role: block.role, predicates: PredicateList(compile(block.predicates, group: block.group)),
-                unless: PredicateList(compile(block.unless)), group: Self.number(block.group, pattern),
+                role: block.role, group: Self.number(block.group, pattern),
                 readsHistory: readHistory[blocks.count - 1 - number], restarts: block.restarts,
+                predicates: PredicateList(compile(block.predicates, group: block.group)),
                 seldom: Seldom(
-                    until: block.until.map { compile([$0])[0] }, onlyIf: block.onlyIf.map { compile([$0])[0] }))
+                    unless: compile(block.unless), until: block.until.map { compile([$0])[0] },
+                    onlyIf: block.onlyIf.map { compile([$0])[0] }))
         }
         rest = pattern.rest.map { rest in
             Rest(milliseconds: rest.milliseconds, until: rest.until.map { compile([$0])[0] })
@@ -118,18 +136,19 @@ final class CompiledPattern {
         readsPrevious = programs.contains { $0.readsPrevious }
         recent = programs.contains { $0.readsRecent } ? pattern.recent : nil
         readsState = programs.contains { $0.readsState }
-        keyPath = pattern.key?.path(of: ExpressionEnvironment.Slot.event.rawValue)
+        keyPath = pattern.key?.path(of: ExpressionEnvironment.Slot.event.rawValue).map { Int32($0) }
         topicKey = pattern.key.flatMap { $0.readsTopicAlone ? $0 : nil }
         readsKey = programs.contains { $0.slots.contains(ExpressionEnvironment.Slot.key.rawValue) }
         isSpecial = isExclusive || readsPrevious || readsState
         if case .allOf? = pattern.blocks.first?.role { firstPlace = 0 } else { firstPlace = 1 }
         isPlain = pattern.emit.data == nil && pattern.emit.topic == nil && pattern.actions.isEmpty
-        frame = ComplexEventFrame(phenomenon, pattern, naming)
+        frame = ComplexEventFrame(pattern, shared)
+        unheldFrame = .passUnretained(frame)
+        frameStart = frame.start
         self.phenomenon = phenomenon
         self.pattern = pattern
         self.order = order
-        self.preconditions = PredicateList(preconditions)
-        self.haltconditions = PredicateList(haltconditions)
+        conditions = Conditions(preconditions: preconditions, haltconditions: haltconditions)
         self.filters = filters
         guardian = Guard(pattern)
         var identity = Hash128()
@@ -143,11 +162,18 @@ final class CompiledPattern {
     }
 
     var predicates: [CompiledPredicate] {
-        let own = steps.indices.flatMap { number in
-            steps[number].predicates.all + steps[number].unless.all
-                + [steps[number].until, steps[number].onlyIf].compactMap(\.self)
+        let own = steps.indices.flatMap { steps[$0].predicates.all + (steps[$0].seldom?.all ?? []) }
+        return (conditions?.all ?? []) + own + [rest?.until].compactMap(\.self)
+    }
+
+    /// There is an event that none of its predicates fails on.
+    func acquit() {
+        for step in steps.indices {
+            steps[step].predicates.acquit()
+            steps[step].seldom?.all.forEach { $0.acquit() }
         }
-        return preconditions.all + haltconditions.all + own + [rest?.until].compactMap(\.self)
+        conditions?.all.forEach { $0.acquit() }
+        rest?.until?.acquit()
     }
 
     var name: PatternName { PatternName(phenomenon: phenomenon.name, pattern: pattern.name) }

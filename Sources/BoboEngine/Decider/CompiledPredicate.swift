@@ -12,7 +12,7 @@ final class CompiledPredicate {
     private let program: Program?
     /// All that the expression asks, where these are but fields of the event.
     let tests: UnsafeBufferPointer<EventTest>
-    private let texts: TextPool
+    private let pool: EventTestPool
     @exclusivity(unchecked) private var stamp: UInt64 = 0
     @exclusivity(unchecked) private var outcome = Outcome.noMatch
     /// Whether it has failed on all events so far, and those are too few for a warning.
@@ -27,12 +27,12 @@ final class CompiledPredicate {
     private var trial: [Event] = []
     let source: Predicate
 
-    init(_ predicate: Predicate, filterNumber: Int?, group: Int32) {
+    init(_ predicate: Predicate, filterNumber: Int?, group: Int32, _ pool: EventTestPool) {
         source = predicate
         program = predicate.expression
         readsHistory = predicate.expression?.readsHistory ?? false
-        texts = TextPool()
-        tests = texts.tests(of: predicate.expression)
+        self.pool = pool
+        tests = pool.tests(of: predicate.expression)
         self.filterNumber = filterNumber
         self.group = group
     }
@@ -64,17 +64,7 @@ final class CompiledPredicate {
     @inline(__always)
     private func test(_ event: Event) -> Outcome? {
         guard !tests.isEmpty else { return nil }
-        var outcome: Outcome? = .match
-        for test in tests {
-            switch test.ask(event) {
-            case .yes: break
-            case .no:
-                // What is false decides, whether or not others fail.
-                if isOnTrial { acquit() }
-                return .noMatch
-            case .unknown: outcome = nil
-            }
-        }
+        let outcome = tests.ask(event)
         if outcome != nil, isOnTrial { acquit() }
         return outcome
     }

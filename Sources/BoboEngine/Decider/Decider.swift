@@ -24,7 +24,7 @@ final class Decider {
         self.fewRuns = fewRuns
         store = StateStore(limit: maximumState)
         state = RunState(replication)
-        matchers = Decider.compile(phenomena, naming).map {
+        matchers = Decider.compile(phenomena, naming) {
             Matcher($0, isShared: replication != nil, fewRuns: fewRuns)
         }
         state.effects.recordsChanges = recordsChanges || replication != nil || !explains.isEmpty
@@ -39,9 +39,18 @@ final class Decider {
         scope.state = store.filters.isEmpty ? nil : store
     }
 
-    private static func compile(_ phenomena: [Phenomenon], _ naming: ComplexEventNaming) -> [CompiledPattern] {
-        let named = phenomena.flatMap { phenomenon in phenomenon.patterns.map { (phenomenon, $0) } }
-        return named.enumerated().map { CompiledPattern($1.1, of: $1.0, order: $0, naming) }
+    /// - Parameter make: makes something of each pattern at once, so that what belongs together lies close together in memory.
+    private static func compile<Result>(
+        _ phenomena: [Phenomenon], _ naming: ComplexEventNaming, _ make: (CompiledPattern) -> Result
+    ) -> [Result] {
+        var results: [Result] = []
+        for phenomenon in phenomena {
+            let shared = PhenomenonFrame(phenomenon, naming)
+            for pattern in phenomenon.patterns {
+                results.append(make(CompiledPattern(pattern, of: phenomenon, order: results.count, shared)))
+            }
+        }
+        return results
     }
 
     /// Takes other patterns. The runs of those that have not changed go on; those of others halt.
@@ -59,7 +68,7 @@ final class Decider {
         }
         var known: [Identity: Matcher] = [:]
         for matcher in matchers { known[Identity(matcher.compiled)] = matcher }
-        let replacing = Decider.compile(phenomena, naming)
+        let replacing = Decider.compile(phenomena, naming) { $0 }
         var places: [Int: Int] = [:]
         let kept = replacing.map { compiled -> Matcher? in
             let matcher = known.removeValue(forKey: Identity(compiled))
@@ -95,14 +104,14 @@ final class Decider {
         state.replication?.look(at: event)
         // No event of another comes before all have seen this one, so that what was found stays.
         for place in 0..<found {
-            route.withInterest(place) { interest in
+            route.withInterest(place) { matcher, interest in
                 let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
-                guard interest.matcher.witness != nil else {
-                    interest.matcher.take(offer, interest, &state, scope)
+                guard matcher.witness != nil else {
+                    matcher.take(offer, interest, &state, scope)
                     return
                 }
-                scope.witness = interest.matcher.witness
-                interest.matcher.take(offer, interest, &state, scope)
+                scope.witness = matcher.witness
+                matcher.take(offer, interest, &state, scope)
                 scope.witness = nil
                 witness?.end(state)
             }
@@ -133,7 +142,7 @@ final class Decider {
                 guard matcher.armed == deadline else { continue }
                 matcher.expire(clock: deadline, &state)
             case .absent(let node, let number):
-                guard state.forest.nodes[node].timer == number else { continue }
+                guard state.forest.timer(of: node) == number else { continue }
                 if let replication = state.replication {
                     matcher.note(pending: node, number, deadline: deadline, replication, &state, scope)
                     continue

@@ -1,5 +1,3 @@
-import DequeModule
-
 /// Steps of the machine's date.
 extension Decider {
     /// What waits keeps the time that it has left.
@@ -16,12 +14,7 @@ extension Decider {
 
 extension Matcher {
     fileprivate func shift(by milliseconds: Int64) {
-        for index in ages.indices {
-            let reference = ages[index]
-            ages[index] = RunReference(
-                run: reference.run, start: reference.start,
-                timestamp: reference.timestamp.addingClamped(milliseconds))
-        }
+        ages.shift(by: milliseconds)
         armed = armed.map { $0.addingClamped(milliseconds) }
         rests?.shift(by: milliseconds)
         recent?.shift(by: milliseconds)
@@ -30,11 +23,7 @@ extension Matcher {
 
 extension RunForest {
     fileprivate mutating func shift(by milliseconds: Int64) {
-        nodes.forEachPlace { node in
-            if nodes[node].deadline != .max {
-                nodes[node].deadline = nodes[node].deadline.addingClamped(milliseconds)
-            }
-        }
+        shiftWaits(by: milliseconds)
         runs.forEachPlace { run in
             if runs[run].start != 0 { runs[run].begin = runs[run].begin.addingClamped(milliseconds) }
         }

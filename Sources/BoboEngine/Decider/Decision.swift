@@ -38,23 +38,25 @@ extension CompiledPattern {
     /// What the event of the offer does to a run that waits at `position`, by the rules of pattern files (section "What a
     /// run does with an event", 2 to 8). The scope holds the run's history where something that decides reads it.
     func decide(_ offer: Offer, at position: Position, _ scope: Scope) -> Decision {
-        switch preconditions.every(offer, scope) {
-        case .noMatch: return .halt(.precondition)
-        case .failed: return .ignore
-        case .match: break
+        if let conditions {
+            switch conditions.preconditions.every(offer, scope) {
+            case .noMatch: return .halt(.precondition)
+            case .failed: return .ignore
+            case .match: break
+            }
+            if conditions.haltconditions.any(offer, scope) == .match { return .halt(.haltcondition) }
         }
-        if haltconditions.any(offer, scope) == .match { return .halt(.haltcondition) }
         // Where the run waits; further on where the event has closed a loop.
         var stand = position
         var index = Int(position.block)
         while index < steps.count {
-            if steps[index].unless.any(offer, scope) == .match { return .halt(.unless) }
-            if steps[index].seldom != nil, let until = steps[index].until,
-                until.evaluate(scope, offer) == .match
-            {
-                index += 1
-                stand = Position(index)
-                continue
+            if let seldom = steps[index].seldom {
+                if seldom.unless.any(offer, scope) == .match { return .halt(.unless) }
+                if let until = seldom.until, until.evaluate(scope, offer) == .match {
+                    index += 1
+                    stand = Position(index)
+                    continue
+                }
             }
             if case .allOf = steps[index].role {
                 return decide(offer, allOf: index, from: stand, position, scope)
@@ -80,8 +82,12 @@ extension CompiledPattern {
 
     /// Whether it is the block's own predicates alone that decide what the event does to the runs that wait there.
     func leavesDecision(to block: Int, _ offer: Offer, _ scope: Scope) -> Bool {
-        preconditions.every(offer, scope) == .match && haltconditions.any(offer, scope) != .match
-            && steps[block].unless.any(offer, scope) != .match
+        if let conditions {
+            guard conditions.preconditions.every(offer, scope) == .match,
+                conditions.haltconditions.any(offer, scope) != .match
+            else { return false }
+        }
+        return steps[block].seldom?.unless.any(offer, scope) != .match
     }
 
     private func decide(
@@ -110,14 +116,14 @@ extension CompiledPattern {
     /// - Returns: the group that it goes to, and where the run then waits; nil where it starts none.
     func start(_ offer: Offer, _ scope: Scope) -> (group: Int32, position: Position)? {
         if case .allOf = steps[0].role {
-            guard let start = satisfy(0, 0, offer, scope), steps[0].unless.any(offer, scope) != .match else {
+            guard let start = satisfy(0, 0, offer, scope), steps[0].seldom?.unless.any(offer, scope) != .match else {
                 return nil
             }
             return start
         }
         var group = Accepted.noGroup
         guard steps[0].predicates.any(offer, scope, group: &group) == .match,
-            steps[0].unless.any(offer, scope) != .match
+            steps[0].seldom?.unless.any(offer, scope) != .match
         else { return nil }
         return (group, Position(1))
     }

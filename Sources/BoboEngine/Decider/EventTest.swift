@@ -13,19 +13,29 @@ struct EventTest {
         case isText, isNoText, isNumber, isNoNumber, less, lessOrEqual, greater, greaterOrEqual, isTrue, isFalse
     }
 
-    let path: Int
+    // In 24 bytes: with thousands of patterns each line of the processor's cache counts.
+    /// A number's, or the address of a text.
+    private let bits: UInt64
+    private let textCount: Int32
+    private let smallPath: Int32
     private let kind: Kind
-    private let number: Double
-    private let text: UnsafeRawBufferPointer
 
-    /// - Parameter texts: holds the texts as long as this is used.
-    init(_ test: PathTest, texts: TextPool) {
-        path = test.path
+    private var path: Int { Int(smallPath) }
+    private var number: Double { Double(bitPattern: bits) }
+    // Safe: the pool holds the text.
+    private var text: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: UInt(bits)), count: Int(textCount))
+    }
+
+    /// - Parameter pool: holds the text as long as this is used.
+    init(_ test: PathTest, _ pool: EventTestPool) {
+        smallPath = Int32(test.path)
+        var number = 0.0
+        var text = UnsafeRawBufferPointer(start: nil, count: 0)
         switch test.constant {
         case .text(let constant):
             kind = test.comparison == .equal ? .isText : .isNoText
-            number = 0
-            text = texts.add(constant)
+            text = pool.add(constant)
         case .number(let constant):
             kind =
                 switch test.comparison {
@@ -37,12 +47,10 @@ struct EventTest {
                 case .greaterOrEqual: .greaterOrEqual
                 }
             number = constant
-            text = UnsafeRawBufferPointer(start: nil, count: 0)
-        case .bool(let constant):
-            kind = constant ? .isTrue : .isFalse
-            number = 0
-            text = UnsafeRawBufferPointer(start: nil, count: 0)
+        case .bool(let constant): kind = constant ? .isTrue : .isFalse
         }
+        bits = text.baseAddress.map { UInt64(UInt(bitPattern: $0)) } ?? number.bitPattern
+        textCount = Int32(text.count)
     }
 
     @inline(__always)
@@ -69,33 +77,22 @@ struct EventTest {
     }
 }
 
-/// What tests point to, at addresses that stay as long as this is there.
-final class TextPool {
-    private var texts: [UnsafeMutableRawBufferPointer] = []
-    private var tests: [UnsafeMutableBufferPointer<EventTest>] = []
+extension UnsafeBufferPointer<EventTest> {
+    /// For an expression that asks something else, too.
+    static var none: Self { Self(start: nil, count: 0) }
 
-    func add(_ text: String) -> UnsafeRawBufferPointer {
-        let bytes = Array(text.utf8)
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-        copy.copyBytes(from: bytes)
-        texts.append(copy)
-        return UnsafeRawBufferPointer(copy)
-    }
-
-    /// All that the expression asks, where these are but fields of the event under check; else none.
-    func tests(of program: Program?) -> UnsafeBufferPointer<EventTest> {
-        let event = ExpressionEnvironment.Slot.event.rawValue
-        guard let program, program.isConjunctionOfTests, program.tests.allSatisfy({ $0.slot == event }) else {
-            return UnsafeBufferPointer(start: nil, count: 0)
+    /// nil: the expression is to be asked. There is one test, or more.
+    @inline(__always)
+    func ask(_ event: Event) -> Outcome? {
+        var outcome: Outcome? = .match
+        for test in self {
+            switch test.ask(event) {
+            case .yes: break
+            // What is false decides, whether or not others fail.
+            case .no: return .noMatch
+            case .unknown: outcome = nil
+            }
         }
-        let made = UnsafeMutableBufferPointer<EventTest>.allocate(capacity: program.tests.count)
-        _ = made.initialize(from: program.tests.map { EventTest($0, texts: self) })
-        tests.append(made)
-        return UnsafeBufferPointer(made)
-    }
-
-    deinit {
-        for text in texts { text.deallocate() }
-        for made in tests { made.deallocate() }
+        return outcome
     }
 }

@@ -26,7 +26,7 @@ struct HistoryComparison {
     let relation: Relation
     /// What must hold of the event alone.
     private let tests: [EventTest]
-    private let texts = TextPool()
+    private let pool: EventTestPool
 
     /// nil where the block has no such condition, or where runs that do not match it may yet be moved.
     init?(_ compiled: CompiledPattern, block: Int) {
@@ -34,9 +34,9 @@ struct HistoryComparison {
         case .plain(.relaxed), .absent: break
         case .plain(.strict), .negated, .loop, .optional, .allOf: return nil
         }
-        let others =
-            compiled.preconditions.all + compiled.haltconditions.all + compiled.steps[block].unless.all
-        guard compiled.steps[block].until == nil, !others.contains(where: \.readsHistory),
+        let others = compiled.conditions.map { $0.preconditions.all + $0.haltconditions.all } ?? []
+        let unless = compiled.steps[block].seldom?.unless.all ?? []
+        guard compiled.steps[block].seldom?.until == nil, !(others + unless).contains(where: \.readsHistory),
             compiled.steps[block].predicates.count == 1,
             let program = compiled.steps[block].predicates[0].source.expression
         else { return nil }
@@ -59,9 +59,10 @@ struct HistoryComparison {
             case .less, .lessOrEqual: .eventIsLess
             case .equal, .notEqual: .equal
             }
-        let texts = texts
+        let pool = EventTestPool(for: [])
+        self.pool = pool
         let event = ExpressionEnvironment.Slot.event.rawValue
-        tests = program.tests.filter { $0.slot == event }.map { EventTest($0, texts: texts) }
+        tests = program.tests.filter { $0.slot == event }.map { EventTest($0, pool) }
     }
 
     /// Whether the event matches no run, whatever its history.

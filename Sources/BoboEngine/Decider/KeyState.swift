@@ -2,9 +2,10 @@ import CEL
 
 /// Where in a pattern a run waits.
 struct Position: Hashable, Comparable, Sendable {
-    let block: Int32
+    // In this order 12 bytes.
     /// Of an `all_of`: those of its predicates that are satisfied, a bit each.
     var satisfied: UInt64 = 0
+    let block: Int32
 
     init(_ block: Int, satisfied: UInt64 = 0) {
         self.block = Int32(block)

@@ -1,18 +1,10 @@
 import CEL
 import CSimdjson
-import DequeModule
 
 /// The runs of one pattern, and what events and time do to them.
 final class Matcher {
-    /// A run that may have ended since; its number in the forest may serve another run by then.
-    struct RunReference {
-        let run: Int32
-        let start: UInt64
-        /// The `ts` of its first event.
-        let timestamp: Int64
-    }
-
-    @exclusivity(unchecked) var compiled: CompiledPattern { didSet { unheldCompiled = .passUnretained(compiled) } }
+    // What each event asks for stands first, together: of ten thousand patterns what it takes up is what the processor's caches
+    // must hold.
     @exclusivity(unchecked) private(set) var unheldCompiled: Unmanaged<CompiledPattern>
     /// Of a pattern without a key: where its runs are, found without a hash.
     @exclusivity(unchecked) var soleKeyState: Int32?
@@ -20,31 +12,30 @@ final class Matcher {
     @exclusivity(unchecked) var active = 0
     /// How many runs wait at each block, as last counted; nil: some have begun, moved or ended since.
     @exclusivity(unchecked) var counted: [Int32]?
-    @exclusivity(unchecked) var keyNumbers = KeyIndex()
-    /// Of ten thousand patterns most have one key, and what they take up is what the processor's caches must hold.
+    /// Most patterns have one key.
     @exclusivity(unchecked) var keyStates = Slab<KeyState>(capacity: 1)
-    /// The active runs (and some that have ended) by the `ts` of their first event, then by their start.
-    @exclusivity(unchecked) var ages = Deque<RunReference>()
-    /// When the next timer for `within` is due.
-    var armed: Int64?
     /// Of runs whose first event bears an identifier of the sensor's, so that it may come again.
     @exclusivity(unchecked) var identified: Set<RunIdentifier> = []
-    private(set) var unseen = 0
     /// Where the runs' ways are to be explained.
     @exclusivity(unchecked) var witness: Witness?
+    /// Of a pattern with a block that compares an event with the history of each run.
+    @exclusivity(unchecked) var waiting: WaitingIndexes?
+    /// Of a pattern with `rest`; where runs are shared, also of one with `after_match`.
+    let rests: RestTable?
+    @exclusivity(unchecked) var ages: RunAges
+    /// When the next timer for `within` is due.
+    var armed: Int64?
+    @exclusivity(unchecked) var compiled: CompiledPattern { didSet { unheldCompiled = .passUnretained(compiled) } }
+    @exclusivity(unchecked) var keyNumbers = KeyIndex()
+    private(set) var unseen = 0
     /// Of a pattern with `previous`: by key, the last event that it saw.
     private let previous: PreviousEvents?
     /// Of a pattern with `recent`: by key, the last events that it saw.
     let recent: RecentWindows?
-    /// Of a pattern with `rest`; where runs are shared, also of one with `after_match`.
-    let rests: RestTable?
     /// Of a pattern with `state`: the numbers of its filters.
     @exclusivity(unchecked) var stateFilters: [Int] = []
     /// Of a pattern in which a run that completes halts the others: those that one event or deadline has brought to the end.
     @exclusivity(unchecked) var finishing: [(node: Int32, keyState: Int32)] = []
-
-    /// Of a pattern with a block that compares an event with the history of each run.
-    @exclusivity(unchecked) var waiting: WaitingIndexes?
 
     /// - Parameters:
     ///   - isShared: Whether the runs are shared with other gateways.
@@ -57,6 +48,7 @@ final class Matcher {
         previous = compiled.readsPrevious ? PreviousEvents() : nil
         recent = compiled.recent.map(RecentWindows.init)
         let ends = compiled.rest != nil || isShared && compiled.isExclusive
+        ages = RunAges(isKept: compiled.within != nil)
         rests = ends ? RestTable(limit: compiled.maximumRuns) : nil
     }
 
@@ -71,7 +63,7 @@ final class Matcher {
             witness?.begin(.unseen(.input), offer, self, state)
             return
         }
-        if let path = compiled.keyPath, let node = offer.event.content.node(path),
+        if let path = compiled.keyPath, let node = offer.event.content.node(Int(path)),
             bobo_json_kind(node.pointee.kind) == bobo_json_text
         {
             take(
@@ -79,7 +71,7 @@ final class Matcher {
                 &state, scope)
             return
         }
-        guard let (key, value) = interest.topicKey ?? key(scope) else {
+        guard let (key, value) = interest.topicKey.map({ ($0.key, $0.value) }) ?? key(scope) else {
             unseen += 1
             witness?.begin(.unseen(.key), offer, self, state)
             return
@@ -251,6 +243,6 @@ final class Matcher {
         let parent = state.forest.nodes[before].parent
         state.forest.single(out: run)
         guard parent != state.forest.nodes[before].parent, waits(at: place.position) else { return }
-        arm(before, deadline: state.forest.nodes[before].deadline, &state)
+        arm(before, deadline: state.forest.deadline(of: before), &state)
     }
 }

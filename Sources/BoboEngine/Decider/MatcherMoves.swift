@@ -104,10 +104,7 @@ extension Matcher {
         hang(node, below: root, &state)
         guard case .absent(let milliseconds) = compiled.steps[Int(target.block)].role else { return }
         let children = state.forest.children(of: node)
-        for child in children {
-            state.forest.nodes[child].timer = 0
-            state.forest.nodes[child].deadline = .max
-        }
+        for child in children { state.forest.endWait(of: child) }
         arm(node, deadline: timestamp.addingClamped(milliseconds), &state)
         state.abandonTimers(children.count)
     }
@@ -141,8 +138,7 @@ extension Matcher {
 
     func arm(_ node: Int32, deadline: Int64, _ state: inout RunState) {
         let number = state.timers.nextNumber()
-        state.forest.nodes[node].deadline = deadline
-        state.forest.nodes[node].timer = number
+        state.forest.setWait(of: node, until: deadline, timer: number)
         let first = state.forest.firstRun(below: node)
         state.timers.insert(
             Timer(
@@ -153,6 +149,7 @@ extension Matcher {
     func complete(_ node: Int32, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState) {
         let value = keyStates[keyState].value
         if state.effects.recordsChanges || !identified.isEmpty { tell(completed: node, keyState, timestamp, &state) }
+        compiled.foreseeFrame()
         let keyHash = compiled.keyHash(value)
         var count = 0
         var group: CompletionGroup?
@@ -197,7 +194,7 @@ extension Matcher {
         guard state.forest.isEmpty(root: place.root) else { return false }
         keyStates[keyState].removePlace(at: place.position)
         waiting?.drop(place.root)
-        state.forest.nodes.remove(place.root)
+        state.forest.free(place.root)
         return true
     }
 

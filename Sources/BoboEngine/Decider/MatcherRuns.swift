@@ -1,5 +1,4 @@
 import CEL
-import DequeModule
 
 /// How runs begin and end.
 extension Matcher {
@@ -36,7 +35,7 @@ extension Matcher {
         active += 1
         counted = nil
         keyStates[keyState].active += 1
-        insertByAge(RunReference(run: run, start: number, timestamp: event.timestamp), state.forest)
+        insertByAge(run, state.forest)
         state.replication?.begin(run, of: self, key: value, first)
         recordSingle(.started, block: Int(position.block), first, value, &state)
         arrive(state.forest.runs[run].node, at: position, keyState, event.timestamp, &state)
@@ -51,25 +50,6 @@ extension Matcher {
     }
 
     // MARK: Age
-
-    /// Events come in order of `ts` but for late ones, so the search from the end is short.
-    func insertByAge(_ reference: RunReference, _ forest: borrowing RunForest) {
-        if ages.count > 64, ages.count > 2 * active {
-            ages.removeAll { forest.runs[$0.run].start != $0.start }
-        }
-        guard let last = ages.last, last.timestamp > reference.timestamp else { return ages.append(reference) }
-        var index = ages.endIndex
-        while index > ages.startIndex, ages[index - 1].timestamp > reference.timestamp { index -= 1 }
-        ages.insert(reference, at: index)
-    }
-
-    func oldest(_ forest: borrowing RunForest) -> (run: Int32, timestamp: Int64)? {
-        while let reference = ages.first {
-            if forest.runs[reference.run].start == reference.start { return (reference.run, reference.timestamp) }
-            ages.removeFirst()
-        }
-        return nil
-    }
 
     func haltOldest(_ timestamp: Int64, _ state: inout RunState) {
         guard active + (rests?.restingCount ?? 0) >= compiled.maximumRuns else { return }
@@ -96,7 +76,7 @@ extension Matcher {
             timestamp.addingClamped(within).addingClamped(grace) < clock
         {
             if let replication = state.replication, isUndecided(run, state.forest) {
-                ages.removeFirst()
+                ages.dropOldest()
                 replication.undecided.insert(run)
                 continue
             }

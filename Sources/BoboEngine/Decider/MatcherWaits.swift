@@ -10,7 +10,7 @@ extension Matcher {
         let root = state.forest.nodes[node].parent
         let (keyState, position) = (state.forest.nodes[root].keyState, state.forest.nodes[root].position)
         let place = KeyState.Place(position: position, root: root)
-        if let onlyIf = compiled.steps[Int(position.block)].onlyIf {
+        if let onlyIf = compiled.steps[Int(position.block)].seldom?.onlyIf {
             if holds == nil, splits(node, place, onlyIf, &state) { return }
             guard holds ?? self.holds(onlyIf, node, keyState, state.forest, scope) else {
                 for run in state.forest.runs(below: node) { end(run, .onlyIf, deadline, &state) }
@@ -24,8 +24,7 @@ extension Matcher {
             let runs = state.forest.runs(below: node)
             record(.advanced, runs, block: Int(target.block), nil, deadline, &state)
         }
-        state.forest.nodes[node].timer = 0
-        state.forest.nodes[node].deadline = .max
+        state.forest.endWait(of: node)
         state.forest.unlink(node)
         removeIfEmpty(place, keyState, &state)
         arrive(node, at: target, keyState, deadline, &state)

@@ -1,45 +1,78 @@
 /// Conditions that are asked one after the other, without a reference counted on the way.
 struct PredicateList: ~Copyable {
-    let all: [CompiledPredicate]
-    // Safe: `all` holds them as long as this is there. Mostly there is one.
-    let first: Unmanaged<CompiledPredicate>?
-    private let unheld: FixedArray<Unmanaged<CompiledPredicate>>
+    // Safe: retained from `init` to `deinit`.
+    private let predicates: FixedArray<Unmanaged<CompiledPredicate>>
+    /// Of the only condition, where it asks but fields of the event: so the answer is mostly found without a look at it.
+    let testsStart: UnsafePointer<EventTest>?
+    private let testedGroup: Int32
+    private let testCount: Int16
+    /// Whether the condition with these tests is to hear that it has been answered.
+    private var isOnTrial = true
 
     init(_ all: [CompiledPredicate]) {
-        self.all = all
-        first = all.first.map { Unmanaged.passUnretained($0) }
-        unheld = FixedArray(all.map { Unmanaged.passUnretained($0) })
+        predicates = FixedArray(all.map { Unmanaged.passRetained($0) })
+        let sole = all.count == 1 && all[0].filterNumber == nil ? all[0] : nil
+        let count = sole.flatMap { Int16(exactly: $0.tests.count) } ?? 0
+        testsStart = count == 0 ? nil : sole?.tests.baseAddress
+        testedGroup = sole?.group ?? Accepted.noGroup
+        testCount = count
     }
 
-    var count: Int { unheld.count }
+    deinit {
+        for number in predicates.indices { predicates[number].release() }
+    }
 
-    subscript(number: Int) -> CompiledPredicate { all[number] }
+    var all: [CompiledPredicate] { predicates.indices.map { self[$0] } }
 
+    var isEmpty: Bool { predicates.isEmpty }
+
+    var count: Int { predicates.count }
+
+    subscript(number: Int) -> CompiledPredicate { predicates[number].takeUnretainedValue() }
+
+    /// There is an event that none of them fails on.
+    mutating func acquit() {
+        isOnTrial = false
+        for number in predicates.indices { predicates[number]._withUnsafeGuaranteedRef { $0.acquit() } }
+    }
+
+    /// nil: the conditions themselves are to be asked.
     @inline(__always)
-    private func unheld(_ number: Int) -> Unmanaged<CompiledPredicate> {
-        if number == 0, let first { first } else { unheld[number] }
+    private mutating func test(_ offer: Offer, _ scope: Scope) -> Outcome? {
+        guard let testsStart, scope.witness == nil,
+            let outcome = UnsafeBufferPointer(start: testsStart, count: Int(testCount)).ask(offer.event)
+        else { return nil }
+        if isOnTrial {
+            isOnTrial = false
+            self[0].acquit()
+        }
+        return outcome
     }
 
     @inline(__always)
     private func evaluate(_ number: Int, _ offer: Offer, _ scope: Scope) -> Outcome {
-        unheld(number)._withUnsafeGuaranteedRef { $0.evaluate(scope, offer) }
+        predicates[number]._withUnsafeGuaranteedRef { $0.evaluate(scope, offer) }
     }
 
     /// Joined as by `||`.
     @inline(__always)
-    func any(_ offer: Offer, _ scope: Scope) -> Outcome {
+    mutating func any(_ offer: Offer, _ scope: Scope) -> Outcome {
         var group: Int32 = 0
         return any(offer, scope, group: &group)
     }
 
     /// - Parameter group: becomes that of the first that matches.
     @inline(__always)
-    func any(_ offer: Offer, _ scope: Scope, group: inout Int32) -> Outcome {
+    mutating func any(_ offer: Offer, _ scope: Scope, group: inout Int32) -> Outcome {
+        if let outcome = test(offer, scope) {
+            if outcome == .match { group = testedGroup }
+            return outcome
+        }
         var result = Outcome.noMatch
-        for number in unheld.indices {
+        for number in predicates.indices {
             switch evaluate(number, offer, scope) {
             case .match:
-                group = unheld(number)._withUnsafeGuaranteedRef { $0.group }
+                group = predicates[number]._withUnsafeGuaranteedRef { $0.group }
                 return .match
             case .failed: result = .failed
             case .noMatch: break
@@ -50,9 +83,10 @@ struct PredicateList: ~Copyable {
 
     /// Joined as by `&&`.
     @inline(__always)
-    func every(_ offer: Offer, _ scope: Scope) -> Outcome {
+    mutating func every(_ offer: Offer, _ scope: Scope) -> Outcome {
+        if let outcome = test(offer, scope) { return outcome }
         var result = Outcome.match
-        for number in unheld.indices {
+        for number in predicates.indices {
             switch evaluate(number, offer, scope) {
             case .noMatch: return .noMatch
             case .failed: result = .failed
@@ -64,7 +98,7 @@ struct PredicateList: ~Copyable {
 
     /// The first that matches, of those that are not satisfied: a bit each.
     func first(notIn satisfied: UInt64, _ offer: Offer, _ scope: Scope) -> Int? {
-        for number in unheld.indices where satisfied & (1 << UInt64(number)) == 0 {
+        for number in predicates.indices where satisfied & (1 << UInt64(number)) == 0 {
             if evaluate(number, offer, scope) == .match { return number }
         }
         return nil

@@ -25,7 +25,7 @@ extension RunForest {
             }
             var (next, parent) = (nodes[node].next, nodes[node].parent)
             var run = runs.take(nodes[node].run)
-            nodes.remove(node)
+            free(node)
             if let first = run.first.take() {
                 body(run.start, first, run.own, isNew ? ContiguousArray(path.reversed()) : nil)
             }
@@ -34,7 +34,7 @@ extension RunForest {
             while next == RunForest.none {
                 let done = parent
                 (next, parent) = (nodes[done].next, nodes[done].parent)
-                nodes.remove(done)
+                free(done)
                 if done == top { return }
                 path.removeLast()
                 isNew = true

@@ -5,25 +5,33 @@
 struct RunForest: ~Copyable {
     static let none: Int32 = -1
 
+    // In this order 64 bytes, a line of the processor's caches.
     struct Node: Vacating {
         static var vacancy: Node { Node() }
 
+        /// Of a node between: what all runs below it have accepted.
+        var accepted: Accepted?
         var parent = RunForest.none
+        /// Of a root: where its runs wait.
+        var position = Position(-1)
+        var keyState = RunForest.none
         var next = RunForest.none
         var previous = RunForest.none
         var firstChild = RunForest.none
         var lastChild = RunForest.none
         /// Of a leaf: its run.
         var run = RunForest.none
-        /// Of a root: where its runs wait.
-        var keyState = RunForest.none
-        var position = Position(-1)
-        /// Of a node between: what all runs below it have accepted.
-        var accepted: Accepted?
         /// Of a node between or a root: no run below has accepted more events than this.
         var longest: Int32 = 0
-        /// Of a child of a root at an `absent` block: when its wait ends, and the timer that will say so.
+        /// Of a child of a root at an `absent` block: its wait.
+        fileprivate(set) var wait = RunForest.none
+    }
+
+    struct Wait: Vacating {
+        static var vacancy: Wait { Wait() }
+
         var deadline: Int64 = .max
+        /// The timer that will say that it has ended; 0: none.
         var timer: UInt64 = 0
     }
 
@@ -47,6 +55,7 @@ struct RunForest: ~Copyable {
 
     var nodes = Slab<Node>()
     var runs = Slab<Run>()
+    private(set) var waits = Slab<Wait>()
 
     mutating func insertRun(start: UInt64, keyState: Int32, first: Accepted) -> Int32 {
         let run = runs.insert(
@@ -116,7 +125,7 @@ struct RunForest: ~Copyable {
         while nodes[parent].firstChild == RunForest.none, nodes[parent].parent != RunForest.none {
             let above = nodes[parent].parent
             unlink(parent)
-            nodes.remove(parent)
+            free(parent)
             parent = above
         }
         while nodes[parent].parent != RunForest.none { parent = nodes[parent].parent }
@@ -142,11 +151,11 @@ struct RunForest: ~Copyable {
         guard nodes[nodes[leaf].parent].parent != RunForest.none else { return }
         var top = nodes[leaf].parent
         while nodes[nodes[top].parent].parent != RunForest.none { top = nodes[top].parent }
-        let deadline = nodes[top].deadline
+        let deadline = deadline(of: top)
         for accepted in shared(of: run) { extend(run, accepted) }
         let root = detach(leaf)
         append(leaf, to: root)
-        nodes[leaf].deadline = deadline
+        setWait(of: leaf, until: deadline, timer: timer(of: leaf))
     }
 
     /// The run, which stands directly below a root, accepts an event by itself.
@@ -223,7 +232,46 @@ struct RunForest: ~Copyable {
                 child = nodes[child].next
             }
             if nodes[node].run != RunForest.none { runs.remove(nodes[node].run) }
-            nodes.remove(node)
+            free(node)
+        }
+    }
+
+    mutating func free(_ node: Int32) {
+        endWait(of: node)
+        nodes.remove(node)
+    }
+
+    // MARK: Waits
+
+    /// `.max` where it does not wait.
+    func deadline(of node: Int32) -> Int64 {
+        let wait = nodes[node].wait
+        return wait == RunForest.none ? .max : waits[wait].deadline
+    }
+
+    /// 0 where it does not wait.
+    func timer(of node: Int32) -> UInt64 {
+        let wait = nodes[node].wait
+        return wait == RunForest.none ? 0 : waits[wait].timer
+    }
+
+    mutating func setWait(of node: Int32, until deadline: Int64, timer: UInt64) {
+        guard deadline != .max || timer != 0 else { return endWait(of: node) }
+        if nodes[node].wait == RunForest.none { nodes[node].wait = waits.insert(Wait()) }
+        waits[nodes[node].wait] = Wait(deadline: deadline, timer: timer)
+    }
+
+    @inline(__always)
+    mutating func endWait(of node: Int32) {
+        guard nodes[node].wait != RunForest.none else { return }
+        waits.remove(nodes[node].wait)
+        nodes[node].wait = RunForest.none
+    }
+
+    /// The machine's date has been set.
+    func shiftWaits(by milliseconds: Int64) {
+        waits.forEachPlace { wait in
+            if waits[wait].deadline != .max { waits[wait].deadline = waits[wait].deadline.addingClamped(milliseconds) }
         }
     }
 }

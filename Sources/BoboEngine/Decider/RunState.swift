@@ -24,11 +24,12 @@ struct RunState: ~Copyable {
 
     mutating func abandonTimers(_ count: Int = 1) {
         // Reading the forest within the closure would overlap with the change of the timers, so it looks through a copy of
-        // the slab's address.
-        let view = forest.nodes.view
+        // the slabs' addresses.
+        let (nodes, waits) = (forest.nodes.view, forest.waits.view)
         timers.abandon(count) { timer in
             guard case .absent(let node, let number) = timer.subject else { return true }
-            return view[Int(node)].timer == number
+            let wait = nodes[Int(node)].wait
+            return wait != RunForest.none && waits[Int(wait)].timer == number
         }
     }
 }

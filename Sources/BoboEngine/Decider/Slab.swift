@@ -17,32 +17,36 @@ struct Slab<Element: Vacating>: ~Copyable {
     // are handed out by `insert` alone. Pointers from the subscript are not kept across an `insert`. No element has a weak
     // reference, so that a move of its bytes is a move of it.
     private var elements: UnsafeMutablePointer<Element>
-    private var capacity: Int
-    private var used = 0
     private var gaps: [Int32] = []
+    private var capacity: Int32
+    private var used: Int32 = 0
 
-    private(set) var count = 0
+    private var live: Int32 = 0
+    /// So many bytes before the elements the memory begins.
+    private var offset: Int32 = 0
 
-    init(capacity: Int = 16) {
+    var count: Int { Int(live) }
+
+    init(capacity: Int32 = 16) {
         self.capacity = capacity
-        elements = Slab.room(nil, capacity)
+        (elements, offset) = Slab.room(nil, 0, capacity: Int(capacity), used: 0)
     }
 
     deinit {
-        elements.deinitialize(count: used)
-        free(elements)
+        elements.deinitialize(count: Int(used))
+        free(UnsafeMutableRawPointer(elements) - Int(offset))
     }
 
     mutating func insert(_ element: consuming Element) -> Int32 {
-        count += 1
+        live += 1
         if let index = gaps.popLast() {
             elements[Int(index)] = element
             return index
         }
         if used == capacity { grow() }
-        (elements + used).initialize(to: element)
+        (elements + Int(used)).initialize(to: element)
         used += 1
-        return Int32(used - 1)
+        return used - 1
     }
 
     /// Removes one and hands it on.
@@ -50,14 +54,14 @@ struct Slab<Element: Vacating>: ~Copyable {
         let element = (elements + Int(index)).move()
         (elements + Int(index)).initialize(to: Element.vacancy)
         gaps.append(index)
-        count -= 1
+        live -= 1
         return element
     }
 
     mutating func remove(_ index: Int32) {
         elements[Int(index)] = Element.vacancy
         gaps.append(index)
-        count -= 1
+        live -= 1
     }
 
     subscript(index: Int32) -> Element {
@@ -67,7 +71,7 @@ struct Slab<Element: Vacating>: ~Copyable {
 
     /// Also of those places that hold nothing.
     func forEachPlace(_ body: (Int32) -> Void) {
-        for index in 0..<used { body(Int32(index)) }
+        for index in 0..<used { body(index) }
     }
 
     /// The elements as they are now, to be read while something else changes; not to be kept.
@@ -76,19 +80,26 @@ struct Slab<Element: Vacating>: ~Copyable {
     @inline(never)
     private mutating func grow() {
         capacity *= 2
-        elements = Slab.room(elements, capacity)
+        let former = UnsafeMutableRawPointer(elements) - Int(offset)
+        (elements, offset) = Slab.room(former, offset, capacity: Int(capacity), used: Int(used))
     }
 
     // MARK: Memory
 
     /// Room of another size; what lay in the former moves along. Of much memory the system moves the pages, and those that
-    /// nothing was written to take up none.
-    private static func room(_ former: UnsafeMutablePointer<Element>?, _ capacity: Int) -> UnsafeMutablePointer<Element>
-    {
-        let size = max(1, capacity * MemoryLayout<Element>.stride)
+    /// nothing was written to take up none. Elements that fill lines of the processor's caches, of 64 bytes, begin where these
+    /// do.
+    private static func room(
+        _ former: UnsafeMutableRawPointer?, _ formerOffset: Int32, capacity: Int, used: Int
+    ) -> (UnsafeMutablePointer<Element>, offset: Int32) {
+        let stride = MemoryLayout<Element>.stride
+        let isAligned = stride % 64 == 0
+        let size = max(1, capacity * stride) + (isAligned ? 64 - 16 : 0)
         guard MemoryLayout<Element>.alignment <= 16, let room = realloc(former, size) else {
             preconditionFailure("no memory for \(size) bytes")
         }
-        return room.bindMemory(to: Element.self, capacity: capacity)
+        let offset = isAligned ? -Int(bitPattern: room) & 63 : 0
+        if offset != formerOffset, used > 0 { memmove(room + offset, room + Int(formerOffset), used * stride) }
+        return ((room + offset).bindMemory(to: Element.self, capacity: capacity), Int32(offset))
     }
 }

@@ -24,7 +24,7 @@ public struct ComplexEvent: Sendable {
     private var group: CompletionGroup { completion.group }
     private var frame: ComplexEventFrame { completion.group.frame }
 
-    public var phenomenon: String { frame.phenomenon }
+    public var phenomenon: String { frame.shared.phenomenon }
     public var pattern: String { frame.pattern }
     public var identifier: RunIdentifier {
         var buffer = ByteBuffer(capacity: 64)
@@ -32,7 +32,7 @@ public struct ComplexEvent: Sendable {
     }
     /// Milliseconds since 1970: the `ts` of the event that completed the run, or the deadline of the timer.
     public var timestamp: Int64 { group.timestamp }
-    public var topic: String { emitted?.topic ?? frame.topic }
+    public var topic: String { emitted?.topic ?? frame.shared.topic }
     public var qos: Int { frame.qos }
     public var isRetained: Bool { frame.isRetained }
     /// Whether another gateway completed the run.

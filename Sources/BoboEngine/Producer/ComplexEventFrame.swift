@@ -9,58 +9,75 @@ final class ComplexEventNaming: Sendable {
     }
 }
 
-/// What the complex events of one pattern have in common.
+/// What the complex events of one phenomenon have in common.
 // Safe: nothing of it changes.
-final class ComplexEventFrame: @unchecked Sendable {
+final class PhenomenonFrame: @unchecked Sendable {
     let phenomenon: String
-    let pattern: String
     let topic: String
-    let qos: Int
-    let isRetained: Bool
-    /// How many groups there are, with that without a name, which is the first.
-    let groupCount: Int
     private let pieces: BytePieces
 
-    init(_ phenomenon: Phenomenon, _ pattern: Pattern, _ naming: ComplexEventNaming) {
+    init(_ phenomenon: Phenomenon, _ naming: ComplexEventNaming) {
         self.phenomenon = phenomenon.name
-        self.pattern = pattern.name
         topic = "\(naming.prefix)/events/\(phenomenon.name)"
-        qos = pattern.emit.qos
-        isRetained = pattern.emit.isRetained
-        let groups = [""] + pattern.groups
-        groupCount = groups.count
-        pieces = BytePieces(count: 2 + groups.count) { number, bytes in
+        pieces = BytePieces(count: 2) { number, bytes in
             var json = JSONWriter()
-            switch number {
-            case 0:
+            if number == 0 {
                 json.raw(#"","source":"bobo","gateway":"#)
                 json.write(naming.gateway)
                 json.raw(#","type":"bobo.complex."#)
                 json.raw(phenomenon.name)
                 json.raw(#"","subject":"#)
-                json.write(pattern.name)
-                json.raw(#","time":""#)
-            case 1:
+            } else {
                 json.raw(#"","datacontenttype":"application/json","data":{"phenomenon":""#)
                 json.raw(phenomenon.name)
                 json.raw(#"","pattern":"#)
-                json.write(pattern.name)
-                json.raw(#","run":""#)
-            default:
-                json.write(groups[number - 2])
-                json.raw(":[")
             }
             bytes.append(json.bytes)
         }
     }
 
-    /// From behind the identifier up to the time.
-    var upToTime: UnsafeRawBufferPointer { pieces[0] }
-    /// From behind the time up to the run.
-    var upToRun: UnsafeRawBufferPointer { pieces[1] }
+    /// From behind the identifier up to the pattern.
+    var upToSubject: UnsafeRawBufferPointer { pieces[0] }
+    /// From behind the time up to the pattern in the data.
+    var upToPattern: UnsafeRawBufferPointer { pieces[1] }
+}
+
+/// What the complex events of one pattern have in common.
+// Safe: nothing of it changes.
+final class ComplexEventFrame: @unchecked Sendable {
+    // What is written stands first, and is little: of ten thousand patterns it is hardly ever in the processor's caches.
+    private let pieces: BytePieces
+    /// What they have in common with those of other patterns.
+    let shared: PhenomenonFrame
+    /// How many groups there are, with that without a name, which is the first.
+    let groupCount: Int
+    let qos: Int
+    let isRetained: Bool
+    let pattern: String
+
+    init(_ pattern: Pattern, _ shared: PhenomenonFrame) {
+        self.shared = shared
+        self.pattern = pattern.name
+        qos = pattern.emit.qos
+        isRetained = pattern.emit.isRetained
+        let groups = [""] + pattern.groups
+        groupCount = groups.count
+        pieces = BytePieces(count: 1 + groups.count) { number, bytes in
+            var json = JSONWriter()
+            json.write(number == 0 ? pattern.name : groups[number - 1])
+            if number > 0 { json.raw(":[") }
+            bytes.append(json.bytes)
+        }
+    }
+
+    /// Where all the text lies.
+    var start: UnsafeRawPointer { pieces.start }
+
+    /// The pattern's name, as JSON.
+    var name: UnsafeRawBufferPointer { pieces[0] }
 
     /// What the list of a group's events begins with.
-    func opening(_ place: Int) -> UnsafeRawBufferPointer { pieces[2 + place] }
+    func opening(_ place: Int) -> UnsafeRawBufferPointer { pieces[1 + place] }
 }
 
 /// What the complex events of runs have in common that completed together.

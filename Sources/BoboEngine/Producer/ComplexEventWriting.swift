@@ -20,9 +20,14 @@ extension ByteBuffer {
 
     /// From behind the identifier up to the run.
     mutating func appendUpToRun(_ group: CompletionGroup) {
-        append(group.frame.upToTime)
+        let frame = group.frame
+        append(frame.shared.upToSubject)
+        append(frame.name)
+        append(#","time":""#)
         append(time: group.timestamp)
-        append(group.frame.upToRun)
+        append(frame.shared.upToPattern)
+        append(frame.name)
+        append(#","run":""#)
     }
 
     /// From behind the run up to the data.

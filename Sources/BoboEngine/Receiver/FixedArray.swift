@@ -6,7 +6,7 @@ struct FixedArray<Element: ~Copyable>: ~Copyable {
     let count: Int
 
     init(count: Int, _ element: (Int) -> Element) {
-        start = .allocate(capacity: count)
+        start = FixedArray.room(count)
         self.count = count
         for index in 0..<count { (start + index).initialize(to: element(index)) }
     }
@@ -14,6 +14,14 @@ struct FixedArray<Element: ~Copyable>: ~Copyable {
     deinit {
         start.deinitialize(count: count)
         start.deallocate()
+    }
+
+    /// Elements that fill lines of the processor's caches, of 64 bytes, begin where these do.
+    private static func room(_ count: Int) -> UnsafeMutablePointer<Element> {
+        let stride = MemoryLayout<Element>.stride
+        guard stride % 64 == 0 else { return .allocate(capacity: count) }
+        return UnsafeMutableRawPointer.allocate(byteCount: count * stride, alignment: 64)
+            .bindMemory(to: Element.self, capacity: count)
     }
 
     /// Good as long as this is there.

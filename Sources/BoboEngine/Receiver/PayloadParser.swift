@@ -9,16 +9,11 @@ final class PayloadParser {
     private let parser: OpaquePointer
     let paths: Paths
     private var scratch: UnsafeMutableRawBufferPointer
-    /// So many lines are taken together.
-    static let batch = 64
     /// After lines of which so many values are wanted none is read with them, so that no more is held than one may need.
     private static let batchValues = 4096
-    let lines: FixedArray<bobo_scanned_line>
 
-    /// - Parameter lineCount: so many lines at most are read at once.
-    init(paths: Paths, lineCount: Int = PayloadParser.batch) {
+    init(paths: Paths) {
         parser = bobo_json_new(PayloadParser.maximumDepth)
-        lines = FixedArray(count: lineCount) { _ in bobo_scanned_line() }
         self.paths = paths
         scratch = .allocate(byteCount: 4096, alignment: 16)
         for path in paths.all { want(path) }
@@ -90,9 +85,11 @@ final class PayloadParser {
         bobo_lines_begin(parser, lines.baseAddress?.assumingMemoryBound(to: CChar.self), lines.count)
     }
 
-    /// Reads the next lines into `lines`, 0 at the end. What they point to is good until this parser's next use.
+    /// Reads the next lines, as many as there is room for at most; 0 at the end. What they point to is good until this has been
+    /// called twice again, or this parser has been used otherwise.
     /// - Parameter values: after lines of which so many values are wanted none is read with them.
-    func nextLines(values: Int = PayloadParser.batchValues) -> Int {
+    func nextLines(into lines: borrowing FixedArray<bobo_scanned_line>, values: Int = PayloadParser.batchValues) -> Int
+    {
         bobo_lines_next(parser, lines.pointer, lines.count, values)
     }
 }

@@ -122,9 +122,10 @@ final class Receiver {
         lines: UnsafeRawBufferPointer, _ parser: PayloadParser, topic: (String) -> Topic?, _ body: (Event) -> Void
     ) {
         parser.begin(lines: lines)
-        while case let count = parser.nextLines(), count > 0 {
-            for index in 0..<count where parser.lines[index].kind == bobo_scanned_whole.rawValue {
-                let line = parser.lines[index]
+        let room = FixedArray(count: LineWindow.size) { _ in bobo_scanned_line() }
+        while case let count = parser.nextLines(into: room), count > 0 {
+            for index in 0..<count where room[index].kind == bobo_scanned_whole.rawValue {
+                let line = room[index]
                 let name = UnsafeRawBufferPointer(start: line.topic, count: line.topic_length)
                 guard let topic = topic(String(decoding: name, as: UTF8.self)) else { continue }
                 counters.events += 1

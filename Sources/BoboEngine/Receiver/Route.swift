@@ -8,63 +8,82 @@ extension Program {
         guard let fields, hostCalls.isEmpty, objectPaths.isEmpty, slots.isSubset(of: [event]) else { return false }
         return !fields.isEmpty && fields.allSatisfy { $0.slot == event && ofTopic.contains($0.index) }
     }
+}
 
-    /// The key that it gives for each event on the topic, which is all that it reads; nil where it gives none.
-    fileprivate func value(on topic: Topic) -> (key: KeyValue, value: Value)? {
+/// The key of all events on one topic.
+final class TopicKey: Sendable {
+    let key: KeyValue
+    let value: Value
+
+    /// - Parameter program: the key, which reads the topic alone.
+    /// - Returns: nil where it gives none.
+    init?(_ program: Program, on topic: Topic) {
         let scope = Scope(timezone: "UTC")
         scope.event = Event(
             identifier: .counted(source: "", number: 0), timestamp: 0, topic: topic, content: EventContent(),
             paths: Paths.none)
-        guard let value = try? evaluate(scope), let key = KeyValue(value) else { return nil }
-        return (key, value)
+        guard let value = try? program.evaluate(scope), let key = KeyValue(value) else { return nil }
+        self.key = key
+        self.value = value
     }
 }
 
 /// Where the events of one topic go: found by the topic's name once, then kept.
 final class Route {
     /// A pattern that may care about the events of the topic.
-    struct Interest: ~Copyable {
-        let matcher: Matcher
+    struct Interest {
+        // Safe: the route holds it.
         let unheldMatcher: Unmanaged<Matcher>
         /// By filter number of the pattern, whether the topic passes.
         let matches: TopicMatches?
         /// Any of these must hold of an event for the pattern to see it; nil: it sees all of the topic.
         let conditions: [Program]?
         /// The pattern's key, where it follows from the topic alone.
-        let topicKey: (key: KeyValue, value: Value)?
+        let topicKey: TopicKey?
 
-        init(matcher: Matcher, matches: [Bool], conditions: [Program]?, on topic: Topic) {
-            self.matcher = matcher
+        init(_ matcher: Matcher, matches: [Bool], conditions: [Program]?, on topic: Topic) {
             unheldMatcher = .passUnretained(matcher)
             self.matches = TopicMatches(matches)
             self.conditions = conditions
-            topicKey = matcher.compiled.topicKey.flatMap { $0.value(on: topic) }
+            topicKey = matcher.compiled.topicKey.flatMap { TopicKey($0, on: topic) }
         }
     }
 
+    // What each event of a topic that one pattern alone sees asks for stands first, together: of ten thousand topics what it
+    // takes up is what the processor's caches must hold.
     let topic: Topic
     /// Whether complex and action events go there, of which what the broker has is not read.
     let isOwn: Bool
+    /// Whether one pattern alone sees the topic, so that it is what `find(in:)` finds, if it finds any.
+    let isSole: Bool
     let sensor: Sensor?
     /// The numbers of the filters of patterns' `state` that the topic passes.
     let stateFilters: [Int]
+    /// The first of the patterns that see the topic.
+    private let first: Interest?
     /// In the order of output.
     private let interests: FixedArray<Interest>
     private let candidates: Candidates
+    private let matchers: [Matcher]
 
+    /// - Parameters:
+    ///   - interests: In the order of output.
+    ///   - matchers: Theirs.
     init(
-        topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: consuming FixedArray<Interest>
+        topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: [Interest], matchers: [Matcher]
     ) {
         self.topic = topic
         self.isOwn = isOwn
         self.sensor = sensor
         self.stateFilters = stateFilters
-        let matchers = interests.indices.map { interests[$0].matcher }
-        self.interests = interests
+        first = interests.first
+        isSole = interests.count == 1
+        self.interests = FixedArray(interests)
+        self.matchers = matchers
         // What a pattern passes by is to be explained, too.
         candidates = Candidates(
             matchers.map { $0.witness == nil ? $0.compiled.guardian : nil },
-            acquit: { number in matchers[Int(number)].compiled.predicates.forEach { $0.acquit() } })
+            acquit: { number in matchers[Int(number)].compiled.acquit() })
     }
 
     /// Whether nobody cares for the topic.
@@ -75,12 +94,9 @@ final class Route {
         sensor == nil && !isOwn && stateFilters.isEmpty ? candidates.idleBounds : nil
     }
 
-    /// Whether one pattern alone sees the topic, so that it is what `find(in:)` finds, if it finds any.
-    var isSole: Bool { interests.count == 1 }
-
     /// The first of the patterns that see the topic.
     @inline(__always)
-    var first: UnsafePointer<Interest>? { interests.isEmpty ? nil : UnsafePointer(interests.pointer) }
+    var unheldMatcher: Unmanaged<Matcher>? { first?.unheldMatcher }
 
     /// Finds those patterns that may care about an event of that content, for `interest(_:)`.
     /// - Returns: how many.
@@ -89,7 +105,12 @@ final class Route {
 
     /// Calls `body` with one of the patterns that were found last, by its place in the order of output.
     @inline(__always)
-    func withInterest(_ place: Int, _ body: (borrowing Interest) -> Void) {
-        body(interests[isSole ? 0 : candidates.number(place)])
+    func withInterest(_ place: Int, _ body: (Matcher, borrowing Interest) -> Void) {
+        if isSole, let first {
+            first.unheldMatcher._withUnsafeGuaranteedRef { body($0, first) }
+        } else {
+            let number = candidates.number(place)
+            interests[number].unheldMatcher._withUnsafeGuaranteedRef { body($0, interests[number]) }
+        }
     }
 }

@@ -12,9 +12,7 @@ final class Routes {
 
     static let maximumTopics = 200_000
 
-    @exclusivity(unchecked) private var known = TopicTable()
-    /// Of the lines that were looked for last.
-    let slots = FixedArray<UnsafeMutablePointer<TopicTable.Slot>?>(count: PayloadParser.batch) { _ in nil }
+    @exclusivity(unchecked) private(set) var known = TopicTable()
     /// How often all has been forgotten.
     @exclusivity(unchecked) private(set) var generation = 0
     /// The same by the numbers of their topics.
@@ -69,12 +67,6 @@ final class Routes {
         known[name] ?? insert(name)
     }
 
-    /// Finds where the topics of lines, at most `PayloadParser.batch`, lead to, as `slots` has it then. It is good as long as `generation` is the same.
-    @inline(__always)
-    func find(_ lines: UnsafePointer<bobo_scanned_line>, _ count: Int) {
-        known.find(lines, count, into: slots)
-    }
-
     /// Whether what topics lead to is more than the processor's caches hold.
     @inline(__always)
     var areMany: Bool { known.count >= Routes.manyTopics }
@@ -117,11 +109,11 @@ final class Routes {
         found.sort { $0.matcher.compiled.order < $1.matcher.compiled.order }
         let topic = Topic(name, number: numbered.count)
         let bounds = found.indices.filter { $0 == 0 || found[$0 - 1].matcher !== found[$0].matcher } + [found.count]
-        let interests = FixedArray(count: bounds.count - 1) { place in
+        let interests = (0..<bounds.count - 1).map { place in
             let inputs = found[bounds[place]..<bounds[place + 1]].map(\.input)
             let matcher = found[bounds[place]].matcher
             return Route.Interest(
-                matcher: matcher,
+                matcher,
                 matches: matcher.compiled.filters.map { $0.contains { $0.matches(levels: levels) } },
                 conditions: inputs.contains { $0.expression == nil } ? nil : inputs.compactMap(\.expression),
                 on: topic)
@@ -130,6 +122,6 @@ final class Routes {
         let kept = states.matches(levels).filter { !own || $0.on.firstLiteral == prefix }
         return Route(
             topic: topic, isOwn: isOwn(name: name.text), sensor: sensor, stateFilters: kept.map(\.number).sorted(),
-            interests: interests)
+            interests: interests, matchers: bounds.dropLast().map { found[$0].matcher })
     }
 }

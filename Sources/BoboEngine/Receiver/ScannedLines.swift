@@ -9,16 +9,17 @@ package final class ScannedLines: @unchecked Sendable {
     private static let lineCount = 4096
 
     private let parser: PayloadParser
+    private let room = FixedArray(count: ScannedLines.lineCount) { _ in bobo_scanned_line() }
     private var text = UnsafeMutableRawBufferPointer.allocate(
         byteCount: ScannedLines.size + EventLineParser.padding, alignment: 64)
     /// Of lines, blank ones and bad ones among them.
     package private(set) var count = 0
 
-    fileprivate init(paths: Paths) { parser = PayloadParser(paths: paths, lineCount: ScannedLines.lineCount) }
+    fileprivate init(paths: Paths) { parser = PayloadParser(paths: paths) }
 
     deinit { text.deallocate() }
 
-    var lines: UnsafePointer<bobo_scanned_line> { UnsafePointer(parser.lines.pointer) }
+    var lines: UnsafePointer<bobo_scanned_line> { UnsafePointer(room.pointer) }
 
     /// Scans some lines in place of those before.
     /// - Parameter bytes: whole lines, the last with its line break; one at least.
@@ -32,7 +33,7 @@ package final class ScannedLines: @unchecked Sendable {
         text.copyMemory(from: taken)
         text[taken.count...].initializeMemory(as: UInt8.self, repeating: 0)
         parser.begin(lines: UnsafeRawBufferPointer(rebasing: text[..<taken.count]))
-        count = parser.nextLines(values: .max)
+        count = parser.nextLines(into: room, values: .max)
         guard count > 0, let start = text.baseAddress, let last = lines[count - 1].line else { return taken.count }
         return UnsafeRawPointer(last) - UnsafeRawPointer(start) + lines[count - 1].line_length + 1
     }

@@ -265,7 +265,7 @@ extension Decider {
     }
 
     private func tidyPending(_ replication: Replication) {
-        let over = replication.pending.filter { state.forest.nodes[$0.key].timer != $0.value.number }
+        let over = replication.pending.filter { state.forest.timer(of: $0.key) != $0.value.number }
         for node in over.keys { replication.pending[node] = nil }
     }
 
@@ -278,14 +278,14 @@ extension Decider {
         let keyState = state.forest.runs[run].keyState
         let position = state.forest.position(of: run)
         let top = state.forest.top(of: run)
-        let deadline = state.forest.nodes[top].deadline
+        let deadline = state.forest.deadline(of: top)
         guard matcher.waits(at: position), deadline <= clock,
             let root = matcher.keyStates[keyState].root(at: position)
         else { return false }
         replication.isApplying = true
         defer { replication.isApplying = false }
         let wait = replication.pending[top]
-        let holds = wait?.number == state.forest.nodes[top].timer ? wait?.holds : nil
+        let holds = wait?.number == state.forest.timer(of: top) ? wait?.holds : nil
         scope.now = deadline
         matcher.single(out: run, at: KeyState.Place(position: position, root: root), &state)
         matcher.waitIsOver(state.forest.runs[run].node, deadline: deadline, holds: holds, &state, scope)

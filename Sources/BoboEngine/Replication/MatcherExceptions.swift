@@ -34,7 +34,7 @@ extension Matcher {
         var child = state.forest.nodes[place.root].firstChild
         while child != RunForest.none {
             count += 1
-            if waits, state.forest.nodes[child].deadline <= event.timestamp {
+            if waits, state.forest.deadline(of: child) <= event.timestamp {
                 whole.append(child)
             } else if looksAtRuns {
                 let runs = state.forest.runs(below: child)
@@ -115,7 +115,7 @@ extension Matcher {
         let event = offer.event
         let position = state.forest.position(of: run)
         guard !isOver(run, at: event.timestamp, state.forest), !state.forest.holds(run, event.identifier),
-            state.forest.nodes[state.forest.top(of: run)].deadline > event.timestamp
+            state.forest.deadline(of: state.forest.top(of: run)) > event.timestamp
         else { return false }
         let keyState = state.forest.runs[run].keyState
         guard let root = keyStates[keyState].root(at: position) else { return false }

@@ -47,8 +47,7 @@ extension Matcher {
         active += 1
         counted = nil
         keyStates[keyState].active += 1
-        insertByAge(
-            RunReference(run: run, start: start, timestamp: checked.first.event.timestamp), state.forest)
+        insertByAge(run, state.forest)
         state.forest.runs[run].own = checked.history.own
         replication.take(copy, last: checked.last, as: run, of: self)
         settle(run, copy, last: checked.last, keyState, replication, &state)
@@ -111,22 +110,20 @@ extension Matcher {
         let position = state.forest.nodes[root].position
         if waits(at: position) { state.abandonTimers() }
         removeIfEmpty(KeyState.Place(position: position, root: root), keyState, &state)
-        state.forest.nodes[leaf].timer = 0
-        state.forest.nodes[leaf].deadline = .max
+        state.forest.endWait(of: leaf)
     }
 
     /// Puts a run among the others by age again that was left out while its `absent` was undecided.
     func grow(old run: Int32, _ replication: Replication, _ state: inout RunState) {
         guard replication.undecided.remove(run) != nil else { return }
-        let start = state.forest.runs[run].start
-        insertByAge(RunReference(run: run, start: start, timestamp: state.forest.runs[run].begin), state.forest)
+        insertByAge(run, state.forest)
         armWithin(&state)
     }
 
     /// Whether the run waits at an `absent` that is over before its `within`.
     func isUndecided(_ run: Int32, _ forest: borrowing RunForest) -> Bool {
         guard let within = compiled.within else { return false }
-        return forest.nodes[forest.top(of: run)].deadline <= forest.runs[run].begin.addingClamped(within)
+        return forest.deadline(of: forest.top(of: run)) <= forest.runs[run].begin.addingClamped(within)
     }
 
     /// Puts a run that stands in no list where it waits.

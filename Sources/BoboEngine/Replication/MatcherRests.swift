@@ -100,7 +100,7 @@ extension Matcher {
         let (keyState, position) = (state.forest.nodes[root].keyState, state.forest.nodes[root].position)
         var holds: Bool?
         // Asked at the deadline, since what it reads goes on.
-        if let onlyIf = compiled.steps[Int(position.block)].onlyIf {
+        if let onlyIf = compiled.steps[Int(position.block)].seldom?.onlyIf {
             if splits(node, KeyState.Place(position: position, root: root), onlyIf, &state) { return }
             holds = self.holds(onlyIf, node, keyState, state.forest, scope)
         }

@@ -112,7 +112,7 @@ typedef struct {
 void bobo_lines_begin(bobo_json_parser *parser, const char *bytes, size_t length);
 
 /* The next lines, at most `count`, and none after those of which so many nodes were wanted; returns how many, 0 at the end. What
-   they point to holds until the parser's next use. */
+   they point to holds until this has been called twice again, or the parser has been used otherwise. */
 size_t bobo_lines_next(bobo_json_parser *parser, bobo_scanned_line *lines, size_t count, size_t nodes);
 
 /* Has the processor bring what lies there into its caches; any address will do. */
