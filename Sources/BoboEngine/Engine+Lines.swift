@@ -48,24 +48,24 @@ extension Engine {
             window.open(lines, count, routes)
         }
         open(window)
-        for step in 0..<(routes.areMany ? LineWindow.steps : LineWindow.findingSteps) {
-            window.look(step, routes, decider)
-        }
+        window.look(0..<(routes.areMany ? LineWindow.steps : LineWindow.findingSteps), routes, decider)
         while window.count > 0 {
-            open(coming)
-            if routes.areMany {
-                var taken = 0
-                for look in 0..<LineWindow.steps {
-                    let end = window.count * (look + 1) / LineWindow.steps
-                    coming.look(look, routes, decider)
-                    try take(window, taken..<end, from: number, routes, other: other, step: step)
-                    taken = end
-                }
-            } else {
-                try take(window, 0..<window.count, from: number, routes, other: other, step: step)
-                for step in 0..<LineWindow.findingSteps { coming.look(step, routes, decider) }
-            }
+            let first = number
             number += UInt64(window.count)
+            guard routes.areMany else {
+                try take(window, 0..<window.count, from: first, routes, other: other, step: step)
+                open(window)
+                window.look(0..<LineWindow.findingSteps, routes, decider)
+                continue
+            }
+            open(coming)
+            var taken = 0
+            for look in 0..<LineWindow.steps {
+                let end = window.count * (look + 1) / LineWindow.steps
+                coming.look(look..<look + 1, routes, decider)
+                try take(window, taken..<end, from: first, routes, other: other, step: step)
+                taken = end
+            }
             swap(&window, &coming)
         }
         return number
@@ -101,7 +101,12 @@ extension Engine {
         guard EventLine.timestamps.contains(timestamp), let slot = known ?? routes.slot(name) else { return false }
         let content = EventContent(line.pointee)
         if slot.pointee.isIdle(content), isAlone {
-            if receiver.isEvent(content) { pass(timestamp) }
+            guard receiver.isEvent(content) else { return true }
+            if !slot.pointee.isPassedOver {
+                slot.pointee.isPassedOver = true
+                routes.passedOver.note(slot.pointee.reference)
+            }
+            pass(timestamp)
             return true
         }
         return slot.pointee.withRoute { route in take(timestamp, content, number, slot, route, receiver) }
@@ -116,12 +121,6 @@ extension Engine {
         guard !route.isOwn, receiver.isEvent(content) else { return true }
         let found = slot.pointee.isSole ? 1 : route.find(in: content)
         if found == 0, isAlone, route.stateFilters.isEmpty {
-            if let bounds = route.idleBounds {
-                slot.pointee.above = bounds.above
-                slot.pointee.below = bounds.below
-                slot.pointee.path = Int32(bounds.path)
-                slot.pointee.isSole = route.isSole
-            }
             pass(timestamp)
             return true
         }

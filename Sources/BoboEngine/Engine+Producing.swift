@@ -17,7 +17,7 @@ extension Engine {
         // Nothing completes while what has is produced.
         decider.drainCompletions { completion in
             if completion.group.pattern != compiled.order {
-                compiled = decider.matchers[completion.group.pattern].compiled
+                compiled = completion.group.unheldCompiled.takeUnretainedValue()
                 isFedBack = feedsBack(compiled)
             }
             let now = scope.now

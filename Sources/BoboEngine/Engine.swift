@@ -16,7 +16,7 @@ public final class Engine {
     @exclusivity(unchecked) var options: EngineOptions
     private let paths: PathTable
     @exclusivity(unchecked) private(set) var receiver: Receiver
-    @exclusivity(unchecked) var routes: Routes
+    @exclusivity(unchecked) var routes: Routes { didSet { scope.passedOver = routes.passedOver } }
     /// Lines that are taken, and those that come next.
     let windows = (LineWindow(), LineWindow())
     let decider: Decider
@@ -48,6 +48,7 @@ public final class Engine {
             matchers: decider.matchers, state: decider.store.filters.map(\.on), sensors: options.sensors,
             defaultInput: options.defaultInput,
             prefix: options.prefix)
+        scope.passedOver = routes.passedOver
         feedingBack = ContiguousArray(repeating: nil, count: decider.matchers.count)
         receiver = Receiver(paths: Paths(paths, read: Engine.programs(sorted, options)), options: options)
         producer = Producer(scope: scope)

@@ -64,7 +64,7 @@ final class CompiledPredicate {
     @inline(__always)
     private func test(_ event: Event) -> Outcome? {
         guard !tests.isEmpty else { return nil }
-        let outcome = tests.ask(event)
+        let outcome = tests.ask(event.content)
         if outcome != nil, isOnTrial { acquit() }
         return outcome
     }
@@ -77,6 +77,7 @@ final class CompiledPredicate {
             return outcome
         } catch {
             failures += 1
+            if isOnTrial { scope.passedOver?.tell() }
             if isOnTrial { note(error, program, scope) }
             return .failed
         }

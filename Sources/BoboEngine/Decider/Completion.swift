@@ -6,6 +6,9 @@ final class CompletionGroup: @unchecked Sendable {
     let frame: ComplexEventFrame
     /// The pattern's place in the order of output.
     let pattern: Int
+    /// The pattern, for who makes the complex events.
+    // Safe: patterns are replaced only when all have been made.
+    let unheldCompiled: Unmanaged<CompiledPattern>
     let key: Value
     /// Of the pattern and the key: what the runs' identifiers begin with.
     let keyHash: Hash128
@@ -28,6 +31,7 @@ final class CompletionGroup: @unchecked Sendable {
     ) {
         frame = compiled.frame
         pattern = compiled.order
+        unheldCompiled = .passUnretained(compiled)
         self.key = key
         self.keyHash = keyHash
         self.shared = shared

@@ -54,8 +54,8 @@ struct EventTest {
     }
 
     @inline(__always)
-    func ask(_ event: Event) -> Answer {
-        guard let node = event.content.node(path)?.pointee else { return .unknown }
+    func ask(_ content: EventContent) -> Answer {
+        guard let node = content.node(path)?.pointee else { return .unknown }
         let found = bobo_json_kind(node.kind)
         switch kind {
         case .isText, .isNoText:
@@ -83,10 +83,10 @@ extension UnsafeBufferPointer<EventTest> {
 
     /// nil: the expression is to be asked. There is one test, or more.
     @inline(__always)
-    func ask(_ event: Event) -> Outcome? {
+    func ask(_ content: EventContent) -> Outcome? {
         var outcome: Outcome? = .match
         for test in self {
-            switch test.ask(event) {
+            switch test.ask(content) {
             case .yes: break
             // What is false decides, whether or not others fail.
             case .no: return .noMatch

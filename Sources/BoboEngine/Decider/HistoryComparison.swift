@@ -68,7 +68,7 @@ struct HistoryComparison {
     /// Whether the event matches no run, whatever its history.
     func excludes(_ offer: Offer) -> Bool {
         if let filter = predicate.filterNumber, !offer.passes(filter) { return true }
-        return tests.contains { test in if case .no = test.ask(offer.event) { true } else { false } }
+        return tests.contains { test in if case .no = test.ask(offer.event.content) { true } else { false } }
     }
 
     func filing(of value: Value) -> Filing {

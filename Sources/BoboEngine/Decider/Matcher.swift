@@ -5,6 +5,7 @@ import CSimdjson
 final class Matcher {
     // What each event asks for stands first, together: of ten thousand patterns what it takes up is what the processor's caches
     // must hold.
+    @exclusivity(unchecked) var compiled: CompiledPattern { didSet { unheldCompiled = .passUnretained(compiled) } }
     @exclusivity(unchecked) private(set) var unheldCompiled: Unmanaged<CompiledPattern>
     /// Of a pattern without a key: where its runs are, found without a hash.
     @exclusivity(unchecked) var soleKeyState: Int32?
@@ -25,7 +26,6 @@ final class Matcher {
     @exclusivity(unchecked) var ages: RunAges
     /// When the next timer for `within` is due.
     var armed: Int64?
-    @exclusivity(unchecked) var compiled: CompiledPattern { didSet { unheldCompiled = .passUnretained(compiled) } }
     @exclusivity(unchecked) var keyNumbers = KeyIndex()
     private(set) var unseen = 0
     /// Of a pattern with `previous`: by key, the last event that it saw.

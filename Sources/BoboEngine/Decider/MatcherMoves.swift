@@ -149,7 +149,6 @@ extension Matcher {
     func complete(_ node: Int32, _ keyState: Int32, _ timestamp: Int64, _ state: inout RunState) {
         let value = keyStates[keyState].value
         if state.effects.recordsChanges || !identified.isEmpty { tell(completed: node, keyState, timestamp, &state) }
-        compiled.foreseeFrame()
         let keyHash = compiled.keyHash(value)
         var count = 0
         var group: CompletionGroup?

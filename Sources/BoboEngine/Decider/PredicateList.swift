@@ -40,13 +40,20 @@ struct PredicateList: ~Copyable {
     @inline(__always)
     private mutating func test(_ offer: Offer, _ scope: Scope) -> Outcome? {
         guard let testsStart, scope.witness == nil,
-            let outcome = UnsafeBufferPointer(start: testsStart, count: Int(testCount)).ask(offer.event)
+            let outcome = UnsafeBufferPointer(start: testsStart, count: Int(testCount)).ask(offer.event.content)
         else { return nil }
         if isOnTrial {
             isOnTrial = false
             self[0].acquit()
         }
         return outcome
+    }
+
+    /// Whether tests tell that an event with that content will match.
+    @inline(__always)
+    func foresees(_ content: EventContent) -> Bool {
+        guard let testsStart else { return false }
+        return UnsafeBufferPointer(start: testsStart, count: Int(testCount)).ask(content) == .match
     }
 
     @inline(__always)

@@ -21,6 +21,8 @@ final class Scope: Activation {
     @exclusivity(unchecked) var revealed: [String] = []
     /// Of predicates, until someone takes them.
     var warnings: [PredicateWarning] = []
+    /// To be asked before a predicate that fails is thought to fail always.
+    @exclusivity(unchecked) var passedOver: PassedOver?
     /// Hears each predicate that is asked; nil where nobody wants to know.
     @exclusivity(unchecked) var witness: Witness?
     private let timezone: Value

@@ -17,6 +17,9 @@ struct Slab<Element: Vacating>: ~Copyable {
     // are handed out by `insert` alone. Pointers from the subscript are not kept across an `insert`. No element has a weak
     // reference, so that a move of its bytes is a move of it.
     private var elements: UnsafeMutablePointer<Element>
+    /// One gap; -1: none.
+    private var gap: Int32 = -1
+    /// The others.
     private var gaps: [Int32] = []
     private var capacity: Int32
     private var used: Int32 = 0
@@ -39,7 +42,9 @@ struct Slab<Element: Vacating>: ~Copyable {
 
     mutating func insert(_ element: consuming Element) -> Int32 {
         live += 1
-        if let index = gaps.popLast() {
+        if gap >= 0 {
+            let index = gap
+            gap = gaps.isEmpty ? -1 : gaps.removeLast()
             elements[Int(index)] = element
             return index
         }
@@ -53,15 +58,21 @@ struct Slab<Element: Vacating>: ~Copyable {
     mutating func take(_ index: Int32) -> Element {
         let element = (elements + Int(index)).move()
         (elements + Int(index)).initialize(to: Element.vacancy)
-        gaps.append(index)
+        leaveGap(index)
         live -= 1
         return element
     }
 
     mutating func remove(_ index: Int32) {
         elements[Int(index)] = Element.vacancy
-        gaps.append(index)
+        leaveGap(index)
         live -= 1
+    }
+
+    @inline(__always)
+    private mutating func leaveGap(_ index: Int32) {
+        if gap >= 0 { gaps.append(gap) }
+        gap = index
     }
 
     subscript(index: Int32) -> Element {

@@ -44,7 +44,9 @@ extension Matcher {
     ) -> Bool {
         let block = Int(place.position.block)
         // What is on trial is judged by all that it is asked; and who wants to have it explained wants to hear of each run.
-        guard let comparison = indexes.comparisons[block], !comparison.predicate.isOnTrial, witness == nil,
+        guard let comparison = indexes.comparisons[block], witness == nil else { return false }
+        if comparison.predicate.isOnTrial { scope.passedOver?.tell() }
+        guard !comparison.predicate.isOnTrial,
             compiled.leavesDecision(to: block, offer, scope)
         else { return false }
         if comparison.excludes(offer) { return true }

@@ -189,11 +189,10 @@ struct ThresholdIndex: ~Copyable {
         byBelow = FixedArray(areFew ? [] : candidates.filter { $0.below > -.infinity }.sorted { $0.below > $1.below })
     }
 
-    /// Between these no pattern cares, and none of their conditions is on trial.
-    var idle: Guard.Bounds? {
+    /// Between these no pattern cares.
+    var idle: Guard.Bounds {
         var bounds = Guard.Bounds(path: path, below: -.infinity, above: .infinity)
         for index in all.indices {
-            guard all[index].isAcquitted else { return nil }
             bounds.below = max(bounds.below, all[index].below)
             bounds.above = min(bounds.above, all[index].above)
         }

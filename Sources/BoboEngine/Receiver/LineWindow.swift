@@ -16,8 +16,9 @@ final class LineWindow {
     private(set) var count = 0
     private let hashes = FixedArray<UInt64>(count: LineWindow.size) { _ in 0 }
     private let slots = FixedArray<UnsafeMutablePointer<TopicTable.Slot>?>(count: LineWindow.size) { _ in nil }
-    /// The routes of those lines that patterns care about.
-    private let active = FixedArray<Unmanaged<Route>?>(count: LineWindow.size) { _ in nil }
+    // Safe: the routes are those of `slots`.
+    /// Those lines that patterns care about.
+    private let active = FixedArray<(line: Int, route: Unmanaged<Route>)?>(count: LineWindow.size) { _ in nil }
     private var activeCount = 0
     /// What is known of topics may be forgotten before the window is taken.
     private var generation = 0
@@ -44,7 +45,11 @@ final class LineWindow {
     static let findingSteps = 3
     static let steps = findingSteps + Decider.steps
 
-    func look(_ step: Int, _ routes: Routes, _ decider: Decider) {
+    func look(_ steps: Range<Int>, _ routes: Routes, _ decider: Decider) {
+        for step in steps { look(step, routes, decider) }
+    }
+
+    private func look(_ step: Int, _ routes: Routes, _ decider: Decider) {
         guard routes.generation == generation else { return }
         switch step {
         case 0: routes.known.hash(lines, count, into: hashes)
@@ -54,8 +59,10 @@ final class LineWindow {
             findActive()
             fallthrough
         default:
-            for line in 0..<activeCount {
-                active[line]?._withUnsafeGuaranteedRef { decider.foresee($0, step - LineWindow.findingSteps) }
+            for number in 0..<activeCount {
+                guard let (line, route) = active[number] else { continue }
+                let content = EventContent(lines[line])
+                route._withUnsafeGuaranteedRef { decider.foresee($0, content, step - LineWindow.findingSteps) }
             }
         }
     }
@@ -63,7 +70,7 @@ final class LineWindow {
     private func findActive() {
         for line in 0..<count {
             guard let slot = slots[line], !slot.pointee.isIdle(EventContent(lines[line])) else { continue }
-            active[activeCount] = slot.pointee.reference
+            active[activeCount] = (line, slot.pointee.reference)
             activeCount += 1
         }
     }

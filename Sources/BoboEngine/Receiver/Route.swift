@@ -94,6 +94,11 @@ final class Route {
         sensor == nil && !isOwn && stateFilters.isEmpty ? candidates.idleBounds : nil
     }
 
+    /// There is an event that none of the patterns' conditions fails on.
+    func acquit() {
+        for matcher in matchers { matcher.compiled.acquit() }
+    }
+
     /// The first of the patterns that see the topic.
     @inline(__always)
     var unheldMatcher: Unmanaged<Matcher>? { first?.unheldMatcher }
@@ -106,11 +111,14 @@ final class Route {
     /// Calls `body` with one of the patterns that were found last, by its place in the order of output.
     @inline(__always)
     func withInterest(_ place: Int, _ body: (Matcher, borrowing Interest) -> Void) {
-        if isSole, let first {
-            first.unheldMatcher._withUnsafeGuaranteedRef { body($0, first) }
-        } else {
-            let number = candidates.number(place)
-            interests[number].unheldMatcher._withUnsafeGuaranteedRef { body($0, interests[number]) }
-        }
+        guard isSole, let first else { return withOneOfMany(place, body) }
+        first.unheldMatcher._withUnsafeGuaranteedRef { body($0, first) }
+    }
+
+    // By itself, so that nothing of the candidates is read where there are none.
+    @inline(never)
+    private func withOneOfMany(_ place: Int, _ body: (Matcher, borrowing Interest) -> Void) {
+        let number = candidates.number(place)
+        interests[number].unheldMatcher._withUnsafeGuaranteedRef { body($0, interests[number]) }
     }
 }

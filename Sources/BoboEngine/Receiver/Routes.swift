@@ -13,6 +13,7 @@ final class Routes {
     static let maximumTopics = 200_000
 
     @exclusivity(unchecked) private(set) var known = TopicTable()
+    let passedOver = PassedOver()
     /// How often all has been forgotten.
     @exclusivity(unchecked) private(set) var generation = 0
     /// The same by the numbers of their topics.
@@ -86,6 +87,7 @@ final class Routes {
     private func insert(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutablePointer<TopicTable.Slot>? {
         guard let topic = try? TopicName(String(decoding: bytes, as: UTF8.self)) else { return nil }
         if known.count >= Routes.maximumTopics {
+            passedOver.tell()
             known = TopicTable()
             numbered = []
             generation += 1

@@ -10,6 +10,8 @@ struct TopicTable: ~Copyable {
         var path: Int32 = -1
         /// Whether one pattern alone sees the topic, and always cares beyond the bounds.
         var isSole = false
+        /// Whether a message has been passed over.
+        var isPassedOver = false
         fileprivate var length: UInt16
         /// Retained by the table.
         let reference: Unmanaged<Route>
@@ -145,6 +147,12 @@ struct TopicTable: ~Copyable {
         let entry = Entry(tag: TopicTable.tag(name.hash(seed: seed)), line: line)
         let slot = slot(entry)
         slot.initialize(to: Slot(length: UInt16(name.count), reference: Unmanaged.passRetained(route)))
+        if let bounds = route.idleBounds {
+            slot.pointee.above = bounds.above
+            slot.pointee.below = bounds.below
+            slot.pointee.path = Int32(bounds.path)
+            slot.pointee.isSole = route.isSole
+        }
         if let start = name.baseAddress {
             UnsafeMutableRawPointer(slot + 1).copyMemory(from: start, byteCount: name.count)
         }
