@@ -16,30 +16,34 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(place): \(severity == .hint ? "hint: " : "")\(message)" }
 }
 
-/// Gathers the problems of one or more files while they are read, so that all are told at once. At most `limit` are kept,
-/// the rest counted.
+/// Gathers the problems of one or more files while they are read, so that all are told at once. At most `limit` errors are kept,
+/// and as many hints, so that hints without end hide no error; the rest are counted.
 package final class ProblemCollector {
     package static let limit = 1000
 
     private var kept: [Problem] = []
     private var seen: Set<Problem> = []
-    /// How many problems came after the limit.
+    private var counts: [Problem.Severity: Int] = [:]
+    /// How many problems came after the limits.
     package private(set) var dropped = 0
-    package private(set) var hasErrors = false
 
-    /// Whether further problems are only counted.
-    package var isFull: Bool { seen.count >= Self.limit }
+    package var hasErrors: Bool { counts[.error] != nil }
+
+    /// Whether further errors are only counted.
+    package var isFull: Bool { isFull(of: .error) }
+
+    private func isFull(of severity: Problem.Severity) -> Bool { counts[severity, default: 0] >= Self.limit }
 
     package init() {}
 
     /// A problem told twice, as where two aliases lead to one faulty text, is kept once.
     package func report(_ problem: Problem) {
-        if problem.severity == .error { hasErrors = true }
-        guard !isFull else {
+        guard !isFull(of: problem.severity) else {
             dropped += 1
             return
         }
         guard seen.insert(problem).inserted else { return }
+        counts[problem.severity, default: 0] += 1
         kept.append(problem)
     }
 

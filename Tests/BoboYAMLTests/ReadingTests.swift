@@ -84,6 +84,18 @@ import Testing
         #expect(collector.dropped == 5)
     }
 
+    @Test func hintsWithoutEndHideNoError() {
+        let collector = ProblemCollector()
+        for line in 1...(ProblemCollector.limit + 5) {
+            collector.hint(SourcePlace(file: "a", line: line, column: 1), "x")
+        }
+        #expect(!collector.hasErrors && collector.dropped == 5)
+        collector.error(SourcePlace(file: "b", line: 1, column: 1), "y")
+        #expect(collector.hasErrors && !collector.isFull)
+        #expect(collector.errors.map(\.description) == ["b:1:1: y"])
+        #expect(collector.problems.count == ProblemCollector.limit + 1)
+    }
+
     @Test func messagesHoldNoControlCharacters() {
         let loaded = Loaded(#"a: "\e[31m\n""#)
         _ = loaded["a"]?.bool(loaded.collector)

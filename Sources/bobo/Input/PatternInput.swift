@@ -13,6 +13,7 @@ enum PatternInput {
         let preparation = EnginePreparation(configuration, patterns: paths, unnamed: unnamed, problems: problems)
         guard !problems.hasErrors else {
             for problem in problems.errors { say(problem.description) }
+            if problems.dropped > 0 { say("and \(problems.dropped) more") }
             throw ExitCode.badInput
         }
         return preparation
