@@ -18,7 +18,7 @@ struct Position: Hashable, Comparable, Sendable {
 }
 
 /// The active runs of one pattern and key, by the place where they wait.
-// A million of these may be held: 64 bytes, a line of the processor's caches.
+// A million of these may be held: 56 bytes.
 struct KeyState: Vacating {
     struct Place {
         let position: Position

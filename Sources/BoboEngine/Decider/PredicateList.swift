@@ -24,8 +24,6 @@ struct PredicateList: ~Copyable {
 
     var all: [CompiledPredicate] { predicates.indices.map { self[$0] } }
 
-    var isEmpty: Bool { predicates.isEmpty }
-
     var count: Int { predicates.count }
 
     subscript(number: Int) -> CompiledPredicate { predicates[number].takeUnretainedValue() }

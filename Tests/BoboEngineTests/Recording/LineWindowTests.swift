@@ -22,52 +22,24 @@ import Testing
         return try Trial(files: ["phenomenon: p\npatterns:\n" + patterns.joined()]).engine
     }
 
-    private static func outcome(_ engine: Engine) -> [String] {
-        engine.takeOutputs().map { output in
-            switch output {
-            case .complexEvent(let event): String(decoding: event.json, as: UTF8.self)
-            case .action: "action"
-            }
-        }
-    }
-
     @Test(arguments: ["max_runs: 100", "max_runs: 2", "singleton: true", "within: 2s"])
     func linesComeToWhatTheirMessagesComeTo(_ keys: String) throws {
         var generator = SeededGenerator(seed: 11)
-        let messages = (0..<20_000).map { _ in
-            let payload = generator.chance(0.02) ? "{\"v\":1}" : "{\"n\":\(generator.int(-6...6))}"
-            // A few topics that no pattern names, more and more of them.
-            return (topic: "t/\(generator.int(0...2 * LineWindowTests.topics))", payload: payload)
-        }
+        let messages = RecordedMessages(
+            (0..<20_000).map { _ in
+                let payload = generator.chance(0.02) ? "{\"v\":1}" : "{\"n\":\(generator.int(-6...6))}"
+                // As many topics besides that no pattern names.
+                return (topic: "t/\(generator.int(0...2 * LineWindowTests.topics))", payload: payload)
+            })
         let (together, single) = (try LineWindowTests.engine(keys), try LineWindowTests.engine(keys))
         let ahead = try LineWindowTests.engine(keys)
-        var bytes: [UInt8] = []
-        for (number, message) in messages.enumerated() {
-            bytes += Array("{\"ts\":\(number),\"topic\":\"\(message.topic)\",\"payload\":\(message.payload)}\n".utf8)
-            Array(message.payload.utf8).withUnsafeBytes { payload in
-                single.take(
-                    Message(
-                        topic: message.topic, payload: payload, arrival: Int64(number), isRetained: false,
-                        number: UInt64(number + 1)))
-            }
-        }
-        let count = bytes.count
-        bytes += Array(repeating: 0x20, count: EventLineParser.padding)
-        bytes.withUnsafeBytes { buffer in
-            let all = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            _ = together.take(lines: all, from: 1, other: { _, number in Issue.record("line \(number)") }, step: {})
-            var (rest, first) = (all, 1 as UInt64)
-            while !rest.isEmpty {
-                let scanned = ahead.makeScannedLines()
-                rest = UnsafeRawBufferPointer(rebasing: rest[scanned.scan(rest)...])
-                ahead.take(scanned, from: first, other: { _, _ in }, step: {})
-                first += UInt64(scanned.count)
-            }
-        }
-        let expected = LineWindowTests.outcome(single)
+        messages.take(oneByOne: single)
+        messages.take(together: together) { _, number in Issue.record("line \(number)") }
+        messages.take(ahead: ahead) { _, number in Issue.record("line \(number)") }
+        let expected = single.takeTexts()
         #expect(expected.count > 500)
-        #expect(LineWindowTests.outcome(together) == expected)
-        #expect(LineWindowTests.outcome(ahead) == expected)
+        #expect(together.takeTexts() == expected)
+        #expect(ahead.takeTexts() == expected)
         for engine in [together, ahead] {
             #expect(engine.statistics.haltedRuns == single.statistics.haltedRuns)
             #expect(engine.statistics.activeRuns == single.statistics.activeRuns)
@@ -79,15 +51,32 @@ import Testing
     @Test(arguments: [false, true])
     func aMessageThatIsPassedOverIsNoFailure(_ isFirst: Bool) throws {
         let engine = try LineWindowTests.engine("max_runs: 100")
-        var lines = (1...30).map { "{\"ts\":\($0),\"topic\":\"t/5\",\"payload\":{\"v\":1}}\n" }
-        lines.insert("{\"ts\":0,\"topic\":\"t/5\",\"payload\":{\"n\":0}}\n", at: isFirst ? 0 : 30)
-        let text = Array(lines.joined().utf8)
-        let bytes = text + Array(repeating: 0x20, count: EventLineParser.padding)
-        bytes.withUnsafeBytes { buffer in
-            let all = UnsafeRawBufferPointer(rebasing: buffer[..<text.count])
-            _ = engine.take(lines: all, from: 1, other: { _, _ in }, step: {})
-        }
+        var messages = (1...30).map { _ in (topic: "t/5", payload: "{\"v\":1}") }
+        messages.insert((topic: "t/5", payload: "{\"n\":0}"), at: isFirst ? 0 : 30)
+        RecordedMessages(messages).take(together: engine) { _, number in Issue.record("line \(number)") }
         #expect(engine.takeWarnings().count == (isFirst ? 0 : 1))
         #expect(engine.failures.values.reduce(0, +) == 30)
+    }
+
+    /// So many topics come that all are forgotten, in the midst of windows that have found some of them.
+    @Test func topicsThatAreForgottenAreFoundAgain() throws {
+        let engine = try LineWindowTests.engine("max_runs: 100")
+        let count = Routes.maximumTopics + 1000
+        let messages = (0..<count).map { number in
+            number % 2 == 0
+                ? (topic: "t/\(number / 2 % LineWindowTests.topics)", payload: "{\"n\":9}")
+                : (topic: "other/\(number)", payload: "{\"n\":0}")
+        }
+        RecordedMessages(messages + messages).take(together: engine) { _, number in Issue.record("line \(number)") }
+        #expect(engine.statistics.startedRuns == count)
+    }
+
+    /// What each event asks for takes up one of the lines of the processor's caches, of 64 bytes; what fills it begins with it.
+    @Test func whatEachEventAsksForIsSmall() {
+        #expect(MemoryLayout<CompiledPattern.Step>.stride == 64)
+        #expect(MemoryLayout<RunForest.Node>.stride == 64)
+        #expect(MemoryLayout<KeyState>.stride <= 64)
+        #expect(MemoryLayout<RunForest.Run>.stride <= 64)
+        #expect(MemoryLayout<EventTest>.stride <= 24)
     }
 }

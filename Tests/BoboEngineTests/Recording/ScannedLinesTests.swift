@@ -69,12 +69,6 @@ import Testing
         ).engine
     }
 
-    private static func outcome(_ engine: Engine) -> [String] {
-        engine.takeOutputs().map {
-            if case .complexEvent(let event) = $0 { String(decoding: event.json, as: UTF8.self) } else { "an action" }
-        }
-    }
-
     @Test(arguments: 1...12)
     func linesTogetherComeToWhatTheyComeToOneByOne(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
@@ -170,10 +164,10 @@ import Testing
             #expect(first == next)
             #expect(refused == refusedTogether)
         }
-        let outcomes = (ScannedLinesTests.outcome(together), ScannedLinesTests.outcome(single))
+        let outcomes = (together.takeTexts(), single.takeTexts())
         #expect(outcomes.0 == outcomes.1)
         #expect(!outcomes.0.isEmpty)
-        #expect(ScannedLinesTests.outcome(ahead) == outcomes.0)
+        #expect(ahead.takeTexts() == outcomes.0)
         #expect(ahead.statistics.messages == together.statistics.messages)
         #expect(together.statistics.messages == single.statistics.messages)
         #expect(together.statistics.activeRuns == single.statistics.activeRuns)
@@ -184,31 +178,18 @@ import Testing
     @Test func linesOfManyTopicsAndLongListsComeToWhatTheirMessagesComeTo() throws {
         var generator = SeededGenerator(seed: 7)
         let list = (0..<1500).map(String.init).joined(separator: ",")
-        let messages = (0..<6000).map { number in
-            let payload =
-                number % 100 == 0
-                ? "{\"a\":[\(list)],\"n\":1}" : "{\"n\":\(generator.int(-3...3)),\"v\":\(generator.int(5...9))}"
-            return (topic: "t/\(generator.int(0...1500))", payload: payload)
-        }
+        let messages = RecordedMessages(
+            (0..<6000).map { number in
+                let payload =
+                    number % 100 == 0
+                    ? "{\"a\":[\(list)],\"n\":1}" : "{\"n\":\(generator.int(-3...3)),\"v\":\(generator.int(5...9))}"
+                return (topic: "t/\(generator.int(0...1500))", payload: payload)
+            })
         let data = "[payload, topic, event.id]"
         let (together, single) = (try ScannedLinesTests.engine(data), try ScannedLinesTests.engine(data))
-        var bytes: [UInt8] = []
-        for (number, message) in messages.enumerated() {
-            bytes += Array("{\"ts\":\(number),\"topic\":\"\(message.topic)\",\"payload\":\(message.payload)}\n".utf8)
-            Array(message.payload.utf8).withUnsafeBytes { payload in
-                single.take(
-                    Message(
-                        topic: message.topic, payload: payload, arrival: Int64(number), isRetained: false,
-                        number: UInt64(number + 1)))
-            }
-        }
-        let count = bytes.count
-        bytes += Array(repeating: 0x20, count: EventLineParser.padding)
-        bytes.withUnsafeBytes { buffer in
-            let all = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            _ = together.take(lines: all, from: 1, other: { _, number in Issue.record("line \(number)") }, step: {})
-        }
-        let outcomes = (ScannedLinesTests.outcome(together), ScannedLinesTests.outcome(single))
+        messages.take(oneByOne: single)
+        messages.take(together: together) { _, number in Issue.record("line \(number)") }
+        let outcomes = (together.takeTexts(), single.takeTexts())
         #expect(outcomes.0 == outcomes.1)
         #expect(outcomes.0.count > 1000)
     }
