@@ -58,17 +58,26 @@ import Testing
         #expect(engine.failures.values.reduce(0, +) == 30)
     }
 
-    /// So many topics come that all are forgotten, in the midst of windows that have found some of them.
+    /// What is known of topics is forgotten where they are too many, and so is what a window has found of them.
     @Test func topicsThatAreForgottenAreFoundAgain() throws {
         let engine = try LineWindowTests.engine("max_runs: 100")
-        let count = Routes.maximumTopics + 1000
-        let messages = (0..<count).map { number in
-            number % 2 == 0
-                ? (topic: "t/\(number / 2 % LineWindowTests.topics)", payload: "{\"n\":9}")
-                : (topic: "other/\(number)", payload: "{\"n\":0}")
+        let (routes, parser, window) = (engine.routes, engine.receiver.lineParser, LineWindow())
+        RecordedMessages([(topic: "t/5", payload: "{\"n\":9}")]).withLines { lines in
+            parser.begin(lines: lines)
+            window.open(UnsafePointer(window.room.pointer), parser.nextLines(into: window.room), routes)
+            window.look(0..<LineWindow.findingSteps, routes, engine.decider)
+            #expect(window.count == 1 && window.slot(0, routes)?.pointee.route === routes.route("t/5"))
+            for number in 0...Routes.maximumTopics { _ = routes.route("other/\(number)") }
+            #expect(window.slot(0, routes) == nil)
+            window.look(0..<LineWindow.steps, routes, engine.decider)
+            #expect(window.slot(0, routes) == nil)
+            window.open(window.lines, 1, routes)
+            window.look(0..<LineWindow.steps, routes, engine.decider)
+            // Found by its name, as the first of its topics, and known from then on.
+            #expect(window.slot(0, routes) == nil && routes.route("t/5") != nil)
+            window.look(0..<LineWindow.steps, routes, engine.decider)
+            #expect(window.slot(0, routes)?.pointee.route === routes.route("t/5"))
         }
-        RecordedMessages(messages + messages).take(together: engine) { _, number in Issue.record("line \(number)") }
-        #expect(engine.statistics.startedRuns == count)
     }
 
     /// What each event asks for takes up one of the lines of the processor's caches, of 64 bytes; what fills it begins with it.
