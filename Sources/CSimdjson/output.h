@@ -128,13 +128,13 @@ struct json_output {
         found.swap(kept_found);
         tape.swap(kept_tape);
     }
-    void put(uint32_t kind, uint32_t count = 0) {
+    __attribute__((always_inline)) void put(uint32_t kind, uint32_t count = 0) {
         bobo_json_node node{};
         node.kind = kind;
         node.count = count;
         tape.push_back(node);
     }
-    void put_number(double value) {
+    __attribute__((always_inline)) void put_number(double value) {
         bobo_json_node node{};
         node.kind = bobo_json_number;
         node.number = value;
@@ -146,7 +146,7 @@ struct json_output {
         put(bobo_json_integer);
         tape.back().integer = value;
     }
-    void put_text(std::string_view text) {
+    __attribute__((always_inline)) void put_text(std::string_view text) {
         bobo_json_node node{};
         node.kind = bobo_json_text;
         node.count = (uint32_t)text.size();

@@ -89,31 +89,30 @@ size_t scanner::next(bobo_scanned_line *lines, size_t count, size_t enough) {
 
 int scanner::next(bobo_scanned_line &line) {
     if (from >= end) return bobo_scanned_end;
-    if (from >= chunk_end) begin_chunk();
-    shapes::tokens tokens{bytes, index, at, plain};
-    bool begins = !line_by_line && index[at] == (size_t)(from - base);
-    if (begins && known.match(tokens, line)) {
-        at = tokens.at;
+    if (known.match(from, end - from, line)) {
         from = line.line + line.line_length + 1;
         return bobo_scanned_whole;
     }
+    if (from >= chunk_end) begin_chunk();
+    if (!line_by_line)
+        while (index[at] < (size_t)(from - base)) ++at;
     auto stop = (const char *)std::memchr(from, '\n', chunk_end - from);
     line.line = from;
     line.line_length = stop - from;
     from = stop + 1;
-    if (line_by_line) {
-        size_t length = line.line_length;
-        while (length > 0 && is_space((uint8_t)line.line[length - 1])) --length;
-        if (length == 0) return bobo_scanned_blank;
-        base = line.line;
-        if (length > longest || !find_tokens(base, length) || !this->line(length, line)) return bobo_scanned_not;
-        return bobo_scanned_whole;
-    }
     size_t limit = stop - base;
+    if (line_by_line) {
+        base = line.line;
+        limit = line.line_length;
+        while (limit > 0 && is_space((uint8_t)base[limit - 1])) --limit;
+        if (limit == 0) return bobo_scanned_blank;
+        if (limit > longest || !find_tokens(base, limit)) return bobo_scanned_not;
+    }
     if (index[at] >= limit) return bobo_scanned_blank;
     uint32_t first = at;
     if (this->line(limit, line)) {
-        if (begins) known.learn(tokens, limit);
+        bool is_bare = index[first] == (size_t)(line.line - base) && bytes[limit] == '\n';
+        if (is_bare) known.learn({bytes, index, first}, limit);
         return bobo_scanned_whole;
     }
     at = first;

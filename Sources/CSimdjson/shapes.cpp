@@ -1,7 +1,10 @@
 #include "shapes.h"
 #include "digits.h"
+#include "texts.h"
 
 #include <algorithm>
+
+#include <simdjson.h>
 
 namespace {
 
@@ -12,88 +15,92 @@ constexpr size_t most_misses = 1 << 14;
 // Of a line that is learned.
 constexpr size_t longest = 1 << 12, deepest = 16;
 
-inline bool is_name(const uint8_t *bytes, size_t length) {
-    return (length == 4 && (std::memcmp(bytes, "true", 4) == 0 || std::memcmp(bytes, "null", 4) == 0)) ||
-           (length == 5 && std::memcmp(bytes, "false", 5) == 0);
+// Behind a name that is a value, or 0.
+inline size_t behind_name(const uint8_t *bytes, size_t from) {
+    if (std::memcmp(bytes + from, "true", 4) == 0 || std::memcmp(bytes + from, "null", 4) == 0) return from + 4;
+    return std::memcmp(bytes + from, "false", 5) == 0 ? from + 5 : 0;
 }
 
-// Whether it is a whole number of at most 8 digits, all of them.
-inline bool is_whole(const uint8_t *bytes, size_t from, size_t length) {
-    return length - 1 < 8 && (bytes[from] != '0' || length == 1) && digits(bytes + from).has(length);
+// Behind a whole number of at most 18 digits, all of them, as of `ts`; or 0.
+inline size_t read_whole(const uint8_t *bytes, size_t from, int64_t &value) {
+    uint64_t number = 0;
+    size_t to = read_digits(bytes, from, number), count = to - from;
+    value = (int64_t)number;
+    return count - 1 < 18 && (bytes[from] != '0' || count == 1) ? to : 0;
 }
 
-// A whole number of at most 16 digits, all of them, as of `ts`.
-inline bool read_whole(const uint8_t *bytes, size_t from, size_t length, int64_t &value) {
-    if (length - 1 >= 16 || (bytes[from] == '0' && length > 1)) return false;
-    digits first(bytes + from);
-    if (length <= 8) {
-        value = first.number(length);
-        return first.has(length);
-    }
-    digits rest(bytes + from + 8);
-    size_t count = length - 8;
-    value = (int64_t)((uint64_t)first.number(8) * small_tens[count] + rest.number(count));
-    return first.has(8) && rest.has(count);
+// Behind a text without an escape, at its quote if it is one; or 0.
+inline size_t behind_text(const uint8_t *bytes, size_t from) {
+    bool others;
+    size_t to = behind_characters(bytes, from, others);
+    return !others || simdjson::validate_utf8((const char *)bytes + from, to - from) ? to : 0;
 }
 
 } // namespace
 
-__attribute__((always_inline)) inline bool shapes::node::begins(const uint8_t *bytes) const {
+// Behind it may lie so little that no more than 16 bytes are readable.
+__attribute__((always_inline)) inline bool shapes::node::begins(const uint8_t *bytes, size_t room) const {
     uint64_t there[2];
     std::memcpy(there, bytes, 16);
     if ((((there[0] ^ words[0]) & masks[0]) | ((there[1] ^ words[1]) & masks[1])) != 0) return false;
-    return length <= 16 || std::memcmp(bytes + 16, literal + 16, length - 16) == 0;
+    if (length <= 16) return true;
+    if (length > room) return false;
+    std::memcpy(there, bytes + length - 16, 16);
+    if (((there[0] ^ last[0]) | (there[1] ^ last[1])) != 0) return false;
+    return length <= 32 || std::memcmp(bytes + 16, literal + 16, length - 32) == 0;
 }
 
-// Takes a value of the node's kind; false where it is none.
-__attribute__((always_inline)) inline bool shapes::take(const node &node, const uint8_t *bytes, size_t from, size_t to, bool plain, bobo_scanned_line &line) {
+// Takes a value of the node's kind, and returns where it ends; 0 where it is none.
+__attribute__((always_inline)) inline size_t shapes::take(const node &node, const uint8_t *bytes, size_t from, bobo_scanned_line &line) {
+    size_t to;
     switch (node.kind) {
-    case value::text: {
-        // That a quote stands at `to` is for the next literal to see.
-        if (to < from || (!plain && std::memchr(bytes + from, '\\', to - from))) return false;
-        if (node.path == UINT32_MAX) return true;
+    case value::text:
+        // That a quote stands at its end is for the next literal to see.
+        to = behind_text(bytes, from);
+        if (to == 0 || node.path == UINT32_MAX) return to;
         out.found.push_back({node.path, (uint32_t)out.tape.size()});
         out.put_text(std::string_view((const char *)bytes + from, to - from));
-        return true;
-    }
+        return to;
     case value::number: {
-        if (node.path == UINT32_MAX) return is_whole(bytes, from, to - from) || behind_number(bytes, from) == to;
-        int64_t whole;
+        if (node.path == UINT32_MAX) return behind_number(bytes, from);
         double number;
-        if (to - from <= 15 && read_whole(bytes, from, to - from, whole)) number = (double)whole;
-        else if (read_number(bytes, from, number) != to) return false;
+        const digits first(bytes + from);
+        const size_t count = first.count();
+        if (count - 1 < 7 && bytes[from + count] != '.' && (bytes[from] != '0' || count == 1)) {
+            // Mostly they are so small.
+            number = first.number(count);
+            to = from + count;
+        } else if ((to = read_number(bytes, from, number)) == 0) {
+            return 0;
+        }
         out.found.push_back({node.path, (uint32_t)out.tape.size()});
         out.put_number(number);
-        return true;
+        return to;
     }
     case value::name:
-        if (!is_name(bytes + from, to - from)) return false;
-        if (node.path == UINT32_MAX) return true;
+        to = behind_name(bytes, from);
+        if (to == 0 || node.path == UINT32_MAX) return to;
         out.found.push_back({node.path, (uint32_t)out.tape.size()});
         out.put(bytes[from] == 't' ? bobo_json_true : bytes[from] == 'f' ? bobo_json_false : bobo_json_null);
-        return true;
-    case value::ts: return read_whole(bytes, from, to - from, line.ts);
+        return to;
+    case value::ts: return read_whole(bytes, from, line.ts);
     case value::topic:
-        if (to < from || (!plain && std::memchr(bytes + from, '\\', to - from))) return false;
+        to = behind_text(bytes, from);
         line.topic = (const char *)bytes + from;
         line.topic_length = to - from;
-        return true;
+        return to;
     case value::end: break;
     }
-    return false;
+    return 0;
 }
 
-bool shapes::match(tokens &tokens, bobo_scanned_line &line) {
-    const uint8_t *bytes = tokens.bytes;
-    const uint32_t *index = tokens.index;
-    const bool plain = tokens.plain;
+bool shapes::match(const char *lines, size_t length, bobo_scanned_line &line) {
+    const uint8_t *bytes = (const uint8_t *)lines;
     const size_t found = out.found.size(), tape = out.tape.size();
-    uint32_t at = tokens.at;
-    const size_t begin = index[at];
-    size_t from = begin, content = 0, content_end = 0;
+    size_t from = 0, content = 0, content_end = 0;
     const node *next = root.below;
     while (next) {
-        if (!next->begins(bytes + from)) {
+        if (!next->begins(bytes + from, length - from)) {
             next = next->beside;
             continue;
         }
@@ -106,23 +113,19 @@ bool shapes::match(tokens &tokens, bobo_scanned_line &line) {
             if (next->content_end != UINT32_MAX) content_end = from + next->content_end;
         }
         if (next->kind == value::end) {
-            line.line = (const char *)bytes + begin;
-            line.line_length = start - 1 - begin;
-            line.content = (const char *)bytes + content;
+            line.line = lines;
+            line.line_length = start - 1;
+            line.content = lines + content;
             line.content_length = content_end - content;
             line.root_is_map = 1;
-            tokens.at = at + next->tokens;
             return true;
         }
-        const bool is_text = next->kind == value::text || next->kind == value::topic;
-        const uint32_t token = at + next->tokens;
-        const size_t stop = index[token + 1] - is_text;
-        if (index[token] != start - is_text || !take(*next, bytes, start, stop, plain, line)) {
+        const size_t stop = take(*next, bytes, start, line);
+        if (stop == 0) {
             if (maps != SIZE_MAX) out.found.resize(maps);
             next = next->beside;
             continue;
         }
-        at = token + 1;
         from = stop;
         next = next->below;
     }
@@ -135,7 +138,7 @@ bool shapes::match(tokens &tokens, bobo_scanned_line &line) {
 class shapes::lesson {
   public:
     lesson(shapes &shapes, const tokens &tokens, size_t limit)
-        : shapes(shapes), bytes(tokens.bytes), index(tokens.index), at(tokens.at), first(tokens.at), from(index[at]), limit(limit), here(&shapes.root) {}
+        : shapes(shapes), bytes(tokens.bytes), index(tokens.index), at(tokens.at), from(index[at]), limit(limit), here(&shapes.root) {}
 
     bool line() {
         do {
@@ -161,7 +164,7 @@ class shapes::lesson {
     shapes &shapes;
     const uint8_t *bytes;
     const uint32_t *index;
-    uint32_t at, first; // the token at hand, and that which the literal begins with or before
+    uint32_t at; // the token at hand
     size_t from, limit;
     node *here;
     node next;
@@ -209,7 +212,6 @@ class shapes::lesson {
         next.path = path;
         if (!step(kind, index[at] + is_text)) return false;
         ++at;
-        first = at;
         from = index[at] - is_text;
         // Spaces behind a value are seldom.
         return is_text ? bytes[from] == '"' : bytes[from - 1] > ' ';
@@ -220,7 +222,6 @@ class shapes::lesson {
         if (end - from > longest) return false;
         next.kind = kind;
         next.text.assign((const char *)bytes + from, end - from);
-        next.tokens = at - first;
         node fresh;
         std::swap(fresh, next);
         size_t ways = 0;
@@ -240,6 +241,7 @@ class shapes::lesson {
         size_t compared = std::min<size_t>(16, added.length);
         std::memcpy(added.words, added.literal, compared);
         std::memset(added.masks, 0xFF, compared);
+        if (added.length > 16) std::memcpy(added.last, added.literal + added.length - 16, 16);
         added.beside = here->below;
         here->below = &added;
         here = &added;

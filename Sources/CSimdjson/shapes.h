@@ -17,12 +17,11 @@ class shapes {
         const uint8_t *bytes;
         const uint32_t *index;
         uint32_t at;
-        bool plain; // no text has an escape
     };
 
-    // Reads a line that is written as another was. False: nothing of it is in `out`. Else its tokens have been passed, and its
-    // line break is the last of its bytes.
-    bool match(tokens &tokens, bobo_scanned_line &line);
+    // Reads a line that is written as another was, of `length` bytes of whole lines. False: nothing of it is in `out`. Else a
+    // line break follows its last byte.
+    bool match(const char *lines, size_t length, bobo_scanned_line &line);
 
     // Learns from a line that has just been read the other way, with its line break at `limit`.
     void learn(tokens tokens, size_t limit);
@@ -37,10 +36,11 @@ class shapes {
     enum class value : uint8_t { end, ts, topic, text, number, name };
 
     struct node {
-        // What stands before the value, from where the last one ended, with the value's quote: its first 16 bytes, and it.
-        uint64_t words[2] = {}, masks[2] = {};
+        // What stands before the value, from where the last one ended, with the value's quote: its first 16 bytes, its last
+        // 16 where it is longer, and it.
+        uint64_t words[2] = {}, masks[2] = {}, last[2] = {};
         const char *literal = nullptr;
-        uint32_t length = 0, tokens = 0;
+        uint32_t length = 0;
         uint32_t path = UINT32_MAX; // of the value, where somebody reads it
         value kind = value::end;
         bool is_bound = false; // a map that somebody reads, or the payload, begins in the literal or ends in it
@@ -51,7 +51,7 @@ class shapes {
         std::vector<uint32_t> maps; // paths of maps that begin in the literal
         std::string text;
 
-        bool begins(const uint8_t *bytes) const;
+        bool begins(const uint8_t *bytes, size_t room) const;
     };
 
     class lesson;
@@ -62,5 +62,5 @@ class shapes {
     // Lines that were not known since it began; to be let pass before the next is learned from; and after one that could not.
     size_t misses = 0, wait = 0, pause = 0;
 
-    bool take(const node &node, const uint8_t *bytes, size_t from, size_t to, bool plain, bobo_scanned_line &line);
+    size_t take(const node &node, const uint8_t *bytes, size_t from, bobo_scanned_line &line);
 };

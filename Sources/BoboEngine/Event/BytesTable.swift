@@ -16,7 +16,8 @@ struct BytesTable: ~Copyable {
         var low: UInt64 = 0
         var high: UInt64 = 0
 
-        init() {}
+        /// Equal to no text.
+        init() { high = 0xFE << 56 }
 
         /// - Parameter bytes: at most `longest`.
         @inline(__always)
@@ -34,8 +35,11 @@ struct BytesTable: ~Copyable {
                 if count > 8 { high = word(count - 8) >> UInt64(8 * (16 - count)) }
             } else if count >= 4 {
                 low = half(0) | half(count - 4) << UInt64(8 * (count - 4))
-            } else {
-                for byte in bytes.reversed() { low = low << 8 | UInt64(byte) }
+            } else if count > 0 {
+                // Of three bytes each is read once, of fewer some are read twice.
+                let (half, last) = (count / 2, count - 1)
+                low =
+                    UInt64(bytes[0]) | UInt64(bytes[half]) << UInt64(8 * half) | UInt64(bytes[last]) << UInt64(8 * last)
             }
             high |= UInt64(count) << 56
         }
@@ -61,9 +65,9 @@ struct BytesTable: ~Copyable {
     private(set) var count = 0
 
     init() {
-        entries = .allocate(capacity: 4)
-        entries.initialize(repeating: Entry(), count: 4)
-        mask = 3
+        entries = .allocate(capacity: BytesTable.few)
+        entries.initialize(repeating: Entry(), count: BytesTable.few)
+        mask = BytesTable.few - 1
     }
 
     deinit {
@@ -73,6 +77,7 @@ struct BytesTable: ~Copyable {
 
     @inline(__always)
     subscript(bytes: UnsafeRawBufferPointer) -> Int32? {
+        if mask < BytesTable.few, bytes.count <= ShortText.longest { return oneOfFew(bytes) }
         let hash = hash(bytes)
         var index = Int(truncatingIfNeeded: hash) & mask
         if bytes.count <= ShortText.longest {
@@ -88,6 +93,22 @@ struct BytesTable: ~Copyable {
             index = (index + 1) & mask
         }
         return nil
+    }
+
+    /// So few places are all looked at, without a hash and without a branch that the processor would have to guess.
+    private static let few = 4
+
+    /// - Parameter bytes: a short text.
+    @inline(__always)
+    private func oneOfFew(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+        let text = ShortText(bytes)
+        var found: Int64 = -1
+        for index in 0..<BytesTable.few {
+            let other = entries[index].text
+            let difference = (other.low ^ text.low) | (other.high ^ text.high)
+            found = difference == 0 ? Int64(UInt32(bitPattern: entries[index].number)) : found
+        }
+        return found < 0 ? nil : Int32(truncatingIfNeeded: found)
     }
 
     /// The bytes are not there yet.

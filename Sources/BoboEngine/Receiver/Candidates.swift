@@ -1,14 +1,15 @@
 import CEL
 import CSimdjson
 
-/// Which of a topic's patterns may care about an event, found by the values in it.
+/// Which of some patterns may care about an event, found by the values in it. All topics that the same patterns see share it, so
+/// that it stays in the processor's caches.
 ///
-/// It is asked of every event, so it lies within its owner and in few pieces of memory, and counts no reference on the way.
-struct Candidates: ~Copyable {
+/// It is asked of every event, so it lies in few pieces of memory, and counts no reference on the way.
+final class Candidates {
     private let always: FixedArray<Int32>
     private let equalities: FixedArray<EqualityIndex>
     private let thresholds: FixedArray<ThresholdIndex>
-    /// Of the last event: the patterns, by their places among those of the topic. There is room for each once, and each is in
+    /// Of the last event: the patterns, by their places among all. There is room for each once, and each is in
     /// one index alone.
     private let found: FixedArray<Int32>
     /// Whether they are found in another order than that of output.
@@ -16,7 +17,14 @@ struct Candidates: ~Copyable {
     /// Told of each pattern the first time that it is passed over for its bounds: none of its conditions fails then.
     private let acquit: (Int32) -> Void
 
-    /// - Parameter guards: Those of the topic's patterns, in the order of output; nil for a pattern that cares for each event.
+    convenience init(_ matchers: [Matcher]) {
+        // What a pattern passes by is to be explained, too.
+        self.init(
+            matchers.map { $0.witness == nil ? $0.compiled.guardian : nil },
+            acquit: { number in matchers[Int(number)].compiled.acquit() })
+    }
+
+    /// - Parameter guards: Those of the patterns, in the order of output; nil for a pattern that cares for each event.
     init(_ guards: [Guard?], acquit: @escaping (Int32) -> Void) {
         self.acquit = acquit
         var always: [Int32] = []
@@ -78,7 +86,7 @@ struct Candidates: ~Copyable {
     func number(_ place: Int) -> Int { Int(found[place]) }
 }
 
-/// A pattern, by its place among those of the topic, and the bounds beyond which one of its fields must lie.
+/// A pattern, by its place among all, and the bounds beyond which one of its fields must lie.
 struct Candidate {
     let number: Int32
     /// Whether it has been passed over before.

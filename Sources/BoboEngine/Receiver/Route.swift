@@ -69,8 +69,10 @@ final class Route {
     /// - Parameters:
     ///   - interests: In the order of output.
     ///   - matchers: Theirs.
+    ///   - candidates: Of these.
     init(
-        topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: [Interest], matchers: [Matcher]
+        topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: [Interest], matchers: [Matcher],
+        candidates: Candidates
     ) {
         self.topic = topic
         self.isOwn = isOwn
@@ -80,10 +82,7 @@ final class Route {
         isSole = interests.count == 1
         self.interests = FixedArray(interests)
         self.matchers = matchers
-        // What a pattern passes by is to be explained, too.
-        candidates = Candidates(
-            matchers.map { $0.witness == nil ? $0.compiled.guardian : nil },
-            acquit: { number in matchers[Int(number)].compiled.acquit() })
+        self.candidates = candidates
     }
 
     /// Whether nobody cares for the topic.

@@ -18,6 +18,8 @@ final class Routes {
     @exclusivity(unchecked) private(set) var generation = 0
     /// The same by the numbers of their topics.
     @exclusivity(unchecked) private var numbered: ContiguousArray<Route> = []
+    /// By the patterns' places in the order of output.
+    private var candidates: [[Int]: Candidates] = [:]
     private let filters: FilterTree<Filtered>
     private let states: FilterTree<(number: Int, on: TopicFilter)>
     private let sensors: [Sensor]
@@ -90,6 +92,7 @@ final class Routes {
             passedOver.tell()
             known = TopicTable()
             numbered = []
+            candidates = [:]
             generation += 1
         }
         let route = find(topic)
@@ -122,8 +125,17 @@ final class Routes {
         }
         let sensor = own ? nil : sensors.first { $0.filter.matches(levels: levels) }
         let kept = states.matches(levels).filter { !own || $0.on.firstLiteral == prefix }
+        let matchers = bounds.dropLast().map { found[$0].matcher }
         return Route(
             topic: topic, isOwn: isOwn(name: name.text), sensor: sensor, stateFilters: kept.map(\.number).sorted(),
-            interests: interests, matchers: bounds.dropLast().map { found[$0].matcher })
+            interests: interests, matchers: matchers, candidates: candidates(of: matchers))
+    }
+
+    private func candidates(of matchers: [Matcher]) -> Candidates {
+        let orders = matchers.map(\.compiled.order)
+        if let known = candidates[orders] { return known }
+        let new = Candidates(matchers)
+        candidates[orders] = new
+        return new
     }
 }

@@ -85,7 +85,9 @@ import Testing
         let values = [
             "0", "7", "-3", "12.5", "123456789", "1234567890123456", "1e2", "01", "true", "false", "null", "nul", "{}",
             "\"\"", "\"x\"", "\"off\"", "\"a text of more than sixteen bytes\"", "\"é\"", "\"a \"",
-            "\"\\n\"", "\"a\\\\\"", "\"\\u0061\"", "\"\\x\"",
+            "\"\\n\"", "\"a\\\\\"", "\"\\u0061\"", "\"\\x\"", "\"a tab\t\"", "\"\u{1}\"", "\"fifteen bytes..\"",
+            "\"sixteen bytes...\"", "\"a text of sixteen\u{1F} and more\"", "\"für Ä und Ö, mehr als sechzehn\"",
+            "12345678",
         ]
         func value(_ likely: String) -> String { generator.chance(0.7) ? likely : generator.pick(values) }
         let lines = (1...600).map { number in
@@ -95,6 +97,7 @@ import Testing
                 "{\"a\":\(n),\"v\":\(v)}", "{\"a\":{\"b\":\(value("1")),\"c\":{}},\"n\":\(n),\"v\":\(v)}",
                 "{\"n\": \(n), \"v\": \(v)}", "{\"a\":\(value("2")),\"nothing\":{\"a\":\(n)}}", "{}",
                 "{\"a longer name than most\":\(value("3")),\"n\":\(n)}",
+                "{\"v\":\(v),\"nothing to see\":{},\"\(generator.pick(["a", "b"]))\":{},\"also nothing at all\":{},\"n\":\(n)}",
             ])
             var line = generator.pick([
                 "{\"ts\":\(number),\"topic\":\"t/\(number % 7)\",\"payload\":\(payload)}",
@@ -116,13 +119,19 @@ import Testing
             }
             return line
         }
-        try compare(lines, invalid: false, &generator)
+        try compare(lines, invalid: seed % 3 == 0, &generator)
     }
 
     private func compare(_ lines: [String], invalid: Bool, _ generator: inout SeededGenerator) throws {
         var bytes: [UInt8] = []
         for line in lines { bytes += Array(line.utf8) + [0x0A] }
-        if invalid { bytes.insert(0xFF, at: generator.int(0...bytes.count)) }
+        for _ in 0..<(invalid ? 8 : 0) {
+            // Of texts beyond ASCII a byte is gone; or one stands where it may not.
+            if let place = bytes.indices.filter({ bytes[$0] > 0x7F }).randomElement(using: &generator) {
+                bytes.remove(at: place)
+            }
+            bytes.insert(0xFF, at: generator.int(0...bytes.count))
+        }
         let count = bytes.count
         bytes += Array(repeating: 0x22, count: EventLineParser.padding)
         let data = generator.pick(["[payload, text]", "[payload.v, text, event.id]", "[has(payload.a), topic]"])
