@@ -47,10 +47,10 @@ final class CompiledPredicate {
     private func judge(_ scope: Scope, _ offer: Offer) -> Outcome {
         if let filterNumber, !offer.passes(filterNumber) { return .noMatch }
         guard program != nil else { return .match }
-        if readsHistory { return evaluate(scope) }
+        if readsHistory { return evaluate(scope, of: offer.event) }
         if stamp != offer.stamp {
             stamp = offer.stamp
-            outcome = test(offer.event) ?? evaluate(scope)
+            outcome = test(offer.event) ?? evaluate(scope, of: offer.event)
         }
         return outcome
     }
@@ -67,6 +67,11 @@ final class CompiledPredicate {
         let outcome = tests.ask(event.content)
         if outcome != nil, isOnTrial { acquit() }
         return outcome
+    }
+
+    private func evaluate(_ scope: Scope, of event: Event) -> Outcome {
+        scope.look(at: event)
+        return evaluate(scope)
     }
 
     private func evaluate(_ scope: Scope) -> Outcome {

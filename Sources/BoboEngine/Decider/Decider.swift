@@ -104,18 +104,22 @@ final class Decider {
         state.replication?.look(at: event)
         // No event of another comes before all have seen this one, so that what was found stays.
         for place in 0..<found {
-            route.withInterest(place) { matcher, interest in
-                let offer = Offer(event: event, matches: interest.matches, stamp: stamp)
-                guard matcher.witness != nil else {
-                    matcher.take(offer, interest, &state, scope)
-                    return
-                }
-                scope.witness = matcher.witness
+            let interest = route.interest(place)
+            let offer = Offer(event: event, matches: interest.terms?.matches, stamp: stamp)
+            interest.unheldMatcher._withUnsafeGuaranteedRef { matcher in
+                guard matcher.witness == nil else { return takeBeforeWitness(offer, matcher, interest) }
                 matcher.take(offer, interest, &state, scope)
-                scope.witness = nil
-                witness?.end(state)
             }
         }
+    }
+
+    @inline(never)
+    private func takeBeforeWitness(_ offer: Offer, _ matcher: Matcher, _ interest: Route.Interest) {
+        scope.witness = matcher.witness
+        scope.look(at: offer.event)
+        matcher.take(offer, interest, &state, scope)
+        scope.witness = nil
+        witness?.end(state)
     }
 
     /// When the next timer is due.

@@ -12,9 +12,10 @@ enum Decision {
 
 /// One event before one pattern, with what has been found out about it.
 struct Offer {
-    let event: Event
+    // Safe: who makes the offer holds both till it has been answered. So no reference to them is counted on its way.
+    unowned(unsafe) let event: Event
     /// nil where no predicate of the pattern has an `on`.
-    let matches: TopicMatches?
+    unowned(unsafe) let matches: TopicMatches?
     let stamp: UInt64
 
     /// Whether the event's topic passes a filter, by its number.

@@ -54,14 +54,17 @@ final class Matcher {
 
     /// An event that passes the pattern's filters.
     func take(
-        _ offer: Offer, _ interest: borrowing Route.Interest, _ state: inout RunState, _ scope: Scope
+        _ offer: Offer, _ interest: Route.Interest, _ state: inout RunState, _ scope: Scope
     ) {
-        scope.event = offer.event
         scope.view = nil
         scope.key = .null
-        if let conditions = interest.conditions, !conditions.contains(where: { (try? $0.holds(scope)) == true }) {
-            witness?.begin(.unseen(.input), offer, self, state)
-            return
+        let terms = interest.terms
+        if let conditions = terms?.conditions {
+            scope.look(at: offer.event)
+            guard conditions.contains(where: { (try? $0.holds(scope)) == true }) else {
+                witness?.begin(.unseen(.input), offer, self, state)
+                return
+            }
         }
         if let path = compiled.keyPath, let node = offer.event.content.node(Int(path)),
             bobo_json_kind(node.pointee.kind) == bobo_json_text
@@ -71,7 +74,7 @@ final class Matcher {
                 &state, scope)
             return
         }
-        guard let (key, value) = interest.topicKey.map({ ($0.key, $0.value) }) ?? key(scope) else {
+        guard let (key, value) = terms?.topicKey.map({ ($0.key, $0.value) }) ?? key(offer, scope) else {
             unseen += 1
             witness?.begin(.unseen(.key), offer, self, state)
             return
@@ -115,7 +118,7 @@ final class Matcher {
             scope.view = nil
         }
         scope.witness?.begin(.start, offer, self, state)
-        if let (group, position) = compiled.start(offer, scope) {
+        if let (group, position) = unheldCompiled._withUnsafeGuaranteedRef({ $0.start(offer, scope) }) {
             let (key, value) = key()
             start(Accepted(event: offer.event, group: group), at: position, key, value, known, &state, scope)
         }
@@ -168,8 +171,9 @@ final class Matcher {
         if compiled.readsState { scope.stateFilters = stateFilters }
     }
 
-    private func key(_ scope: Scope) -> (KeyValue, Value)? {
+    private func key(_ offer: Offer, _ scope: Scope) -> (KeyValue, Value)? {
         guard isKeyed, let program = compiled.pattern.key else { return (.none, .null) }
+        scope.look(at: offer.event)
         guard let value = try? program.evaluate(scope), let key = KeyValue(value) else { return nil }
         return (key, value)
     }
@@ -193,7 +197,7 @@ final class Matcher {
             offerOneByOne(offer, place, keyState, &state, scope)
         } else {
             scope.witness?.begin(place, state.forest.runs(below: place.root), offer, self, state)
-            let decision = compiled.decide(offer, at: place.position, scope)
+            let decision = unheldCompiled._withUnsafeGuaranteedRef { $0.decide(offer, at: place.position, scope) }
             move(decision, place, keyState, offer.event, &state)
         }
     }

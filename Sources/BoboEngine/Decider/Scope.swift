@@ -31,6 +31,9 @@ final class Scope: Activation {
         self.timezone = .string(timezone)
     }
 
+    /// Has expressions read that event.
+    func look(at event: Event) { if self.event !== event { self.event = event } }
+
     override func growingList(_ slot: Int) -> GrowingList? {
         guard let view else { return nil }
         if slot == ExpressionEnvironment.Slot.history.rawValue { return view.all }

@@ -54,6 +54,7 @@ extension Matcher {
         file(index.takeArrived(), into: index, comparison, place.root, state.forest, scope)
         index.prune { state.forest.isWaiting($0, at: place.root) }
         scope.view = nil
+        scope.look(at: offer.event)
         guard let value = try? comparison.ofEvent.evaluate(scope) else {
             comparison.predicate.countFailure()
             return true

@@ -32,8 +32,21 @@ final class TopicKey: Sendable {
 final class Route {
     /// A pattern that may care about the events of the topic.
     struct Interest {
-        // Safe: the route holds it.
+        // Safe: the route holds both.
         let unheldMatcher: Unmanaged<Matcher>
+        private let unheldTerms: Unmanaged<Terms>?
+
+        fileprivate init(_ matcher: Matcher, _ terms: Terms?) {
+            unheldMatcher = .passUnretained(matcher)
+            unheldTerms = terms.map { .passUnretained($0) }
+        }
+
+        @inline(__always)
+        var terms: Terms? { unheldTerms?.takeUnretainedValue() }
+    }
+
+    /// What the topic, beside its name, means to a pattern. Mostly there is nothing.
+    final class Terms {
         /// By filter number of the pattern, whether the topic passes.
         let matches: TopicMatches?
         /// Any of these must hold of an event for the pattern to see it; nil: it sees all of the topic.
@@ -41,11 +54,12 @@ final class Route {
         /// The pattern's key, where it follows from the topic alone.
         let topicKey: TopicKey?
 
-        init(_ matcher: Matcher, matches: [Bool], conditions: [Program]?, on topic: Topic) {
-            unheldMatcher = .passUnretained(matcher)
+        init?(_ matcher: Matcher, matches: [Bool], conditions: [Program]?, on topic: Topic) {
+            let topicKey = matcher.compiled.topicKey.flatMap { TopicKey($0, on: topic) }
+            guard !matches.isEmpty || conditions != nil || topicKey != nil else { return nil }
             self.matches = TopicMatches(matches)
             self.conditions = conditions
-            topicKey = matcher.compiled.topicKey.flatMap { TopicKey($0, on: topic) }
+            self.topicKey = topicKey
         }
     }
 
@@ -65,23 +79,26 @@ final class Route {
     private let interests: FixedArray<Interest>
     private let candidates: Candidates
     private let matchers: [Matcher]
+    private let terms: [Terms?]
 
     /// - Parameters:
-    ///   - interests: In the order of output.
-    ///   - matchers: Theirs.
+    ///   - matchers: Of the patterns that see the topic, in the order of output.
+    ///   - terms: Theirs.
     ///   - candidates: Of these.
     init(
-        topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], interests: [Interest], matchers: [Matcher],
+        topic: Topic, isOwn: Bool, sensor: Sensor?, stateFilters: [Int], matchers: [Matcher], terms: [Terms?],
         candidates: Candidates
     ) {
         self.topic = topic
         self.isOwn = isOwn
         self.sensor = sensor
         self.stateFilters = stateFilters
+        let interests = zip(matchers, terms).map { Interest($0, $1) }
         first = interests.first
         isSole = interests.count == 1
         self.interests = FixedArray(interests)
         self.matchers = matchers
+        self.terms = terms
         self.candidates = candidates
     }
 
@@ -107,17 +124,14 @@ final class Route {
     @inline(__always)
     func find(in content: EventContent) -> Int { candidates.find(in: content) }
 
-    /// Calls `body` with one of the patterns that were found last, by its place in the order of output.
+    /// One of the patterns that were found last, by its place in the order of output.
     @inline(__always)
-    func withInterest(_ place: Int, _ body: (Matcher, borrowing Interest) -> Void) {
-        guard isSole, let first else { return withOneOfMany(place, body) }
-        first.unheldMatcher._withUnsafeGuaranteedRef { body($0, first) }
+    func interest(_ place: Int) -> Interest {
+        guard isSole, let first else { return oneOfMany(place) }
+        return first
     }
 
     // By itself, so that nothing of the candidates is read where there are none.
     @inline(never)
-    private func withOneOfMany(_ place: Int, _ body: (Matcher, borrowing Interest) -> Void) {
-        let number = candidates.number(place)
-        interests[number].unheldMatcher._withUnsafeGuaranteedRef { body($0, interests[number]) }
-    }
+    private func oneOfMany(_ place: Int) -> Interest { interests[candidates.number(place)] }
 }

@@ -114,10 +114,11 @@ final class Routes {
         found.sort { $0.matcher.compiled.order < $1.matcher.compiled.order }
         let topic = Topic(name, number: numbered.count)
         let bounds = found.indices.filter { $0 == 0 || found[$0 - 1].matcher !== found[$0].matcher } + [found.count]
-        let interests = (0..<bounds.count - 1).map { place in
+        let matchers = bounds.dropLast().map { found[$0].matcher }
+        let terms = (0..<bounds.count - 1).map { place in
             let inputs = found[bounds[place]..<bounds[place + 1]].map(\.input)
-            let matcher = found[bounds[place]].matcher
-            return Route.Interest(
+            let matcher = matchers[place]
+            return Route.Terms(
                 matcher,
                 matches: matcher.compiled.filters.map { $0.contains { $0.matches(levels: levels) } },
                 conditions: inputs.contains { $0.expression == nil } ? nil : inputs.compactMap(\.expression),
@@ -125,10 +126,9 @@ final class Routes {
         }
         let sensor = own ? nil : sensors.first { $0.filter.matches(levels: levels) }
         let kept = states.matches(levels).filter { !own || $0.on.firstLiteral == prefix }
-        let matchers = bounds.dropLast().map { found[$0].matcher }
         return Route(
             topic: topic, isOwn: isOwn(name: name.text), sensor: sensor, stateFilters: kept.map(\.number).sorted(),
-            interests: interests, matchers: matchers, candidates: candidates(of: matchers))
+            matchers: matchers, terms: terms, candidates: candidates(of: matchers))
     }
 
     private func candidates(of matchers: [Matcher]) -> Candidates {

@@ -172,11 +172,13 @@ extension Decider {
     private func offer(
         _ kept: RecentEvents.Kept, to run: Int32, of matcher: Matcher, clock: Int64, _ replication: Replication
     ) {
-        let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
-        scope.now = max(clock, kept.event.timestamp)
-        scope.previous = kept.previous
-        scope.recent = kept.recent
-        if matcher.offerAlone(offer, to: run, replication, &state, scope) { replication.counters.caughtUp += 1 }
+        withExtendedLifetime(kept) {
+            let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
+            scope.now = max(clock, kept.event.timestamp)
+            scope.previous = kept.previous
+            scope.recent = kept.recent
+            if matcher.offerAlone(offer, to: run, replication, &state, scope) { replication.counters.caughtUp += 1 }
+        }
     }
 
     private func begin(since end: Replication.Freed, clock: Int64, _ replication: Replication) {
@@ -187,12 +189,14 @@ extension Decider {
             if let run = begun.flatMap(replication.number(of:)) {
                 offer(kept, to: run, of: matcher, clock: clock, replication)
             }
-            let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
-            scope.now = max(clock, kept.event.timestamp)
-            scope.previous = kept.previous
-            scope.recent = kept.recent
-            let run = matcher.startAlone(offer, end.key, &state, scope)
-            begun = run ?? begun
+            withExtendedLifetime(kept) {
+                let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
+                scope.now = max(clock, kept.event.timestamp)
+                scope.previous = kept.previous
+                scope.recent = kept.recent
+                let run = matcher.startAlone(offer, end.key, &state, scope)
+                begun = run ?? begun
+            }
         }
     }
 

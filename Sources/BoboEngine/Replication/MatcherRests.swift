@@ -65,11 +65,12 @@ extension Matcher {
         prepare(scope)
         for kept in replication.recent.events(of: self, key, from: new.begin.addingClamped(1))
         where kept.event.timestamp < new.end {
-            let offer = Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp())
-            scope.event = kept.event
             scope.previous = kept.previous
             scope.recent = kept.recent
-            guard ends(new, offer, scope) else { continue }
+            let isEnd = withExtendedLifetime(kept) {
+                ends(new, Offer(event: kept.event, matches: kept.matches, stamp: state.nextStamp()), scope)
+            }
+            guard isEnd else { continue }
             var rest = new
             rest.end = kept.event.timestamp
             rest.isEnded = true
