@@ -63,7 +63,9 @@ extension Engine {
             for look in 0..<LineWindow.steps {
                 let end = window.count * (look + 1) / LineWindow.steps
                 coming.look(look..<look + 1, routes, decider)
-                try take(window, taken..<end, from: first, routes, other: other, step: step)
+                for line in taken..<end where !window.isIdle(line) || !take(idle: window.lines + line) {
+                    try take(window, line..<line + 1, from: first, routes, other: other, step: step)
+                }
                 taken = end
             }
             swap(&window, &coming)
@@ -90,6 +92,15 @@ extension Engine {
         }
     }
 
+    /// Takes a message that no pattern cares about, as is known.
+    /// - Returns: false where it matters to somebody else.
+    @inline(__always)
+    private func take(idle line: UnsafePointer<bobo_scanned_line>) -> Bool {
+        guard isAlone, EventLine.timestamps.contains(line.pointee.ts) else { return false }
+        if receiver.isEvent(line.pointee.content_length) { pass(line.pointee.ts) }
+        return true
+    }
+
     /// - Returns: false where it is to be read the other way.
     @inline(__always)
     private func take(
@@ -101,7 +112,7 @@ extension Engine {
         guard EventLine.timestamps.contains(timestamp), let slot = known ?? routes.slot(name) else { return false }
         let content = EventContent(line.pointee)
         if slot.pointee.isIdle(content), isAlone {
-            guard receiver.isEvent(content) else { return true }
+            guard receiver.isEvent(content.bytes.count) else { return true }
             if !slot.pointee.isPassedOver {
                 slot.pointee.isPassedOver = true
                 routes.passedOver.note(slot.pointee.reference)
@@ -118,7 +129,7 @@ extension Engine {
         _ slot: UnsafeMutablePointer<TopicTable.Slot>, _ route: Route, _ receiver: Receiver
     ) -> Bool {
         guard route.sensor == nil else { return false }
-        guard !route.isOwn, receiver.isEvent(content) else { return true }
+        guard !route.isOwn, receiver.isEvent(content.bytes.count) else { return true }
         let found = slot.pointee.isSole ? 1 : route.find(in: content)
         if found == 0, isAlone, route.stateFilters.isEmpty {
             pass(timestamp)

@@ -20,6 +20,8 @@ final class LineWindow {
     /// Those lines that patterns care about.
     private let active = FixedArray<(line: Int, route: Unmanaged<Route>)?>(count: LineWindow.size) { _ in nil }
     private var activeCount = 0
+    /// By line, a bit each: nobody cares about it, which is known without a further look at what its topic leads to.
+    private var idle: UInt64 = 0
     /// What is known of topics may be forgotten before the window is taken.
     private var generation = 0
 
@@ -30,6 +32,7 @@ final class LineWindow {
         self.lines = lines
         self.count = count
         activeCount = 0
+        idle = 0
         generation = routes.generation
     }
 
@@ -38,6 +41,10 @@ final class LineWindow {
     func slot(_ line: Int, _ routes: Routes) -> UnsafeMutablePointer<TopicTable.Slot>? {
         routes.generation == generation ? slots[line] : nil
     }
+
+    /// Whether nobody cares about a message that a line is, and the topic has had such before.
+    @inline(__always)
+    func isIdle(_ line: Int) -> Bool { idle >> UInt64(line) & 1 != 0 }
 
     // MARK: Steps
 
@@ -69,7 +76,11 @@ final class LineWindow {
 
     private func findActive() {
         for line in 0..<count {
-            guard let slot = slots[line], !slot.pointee.isIdle(EventContent(lines[line])) else { continue }
+            guard let slot = slots[line] else { continue }
+            if slot.pointee.isIdle(EventContent(lines[line])) {
+                if slot.pointee.isPassedOver { idle |= 1 << UInt64(line) }
+                continue
+            }
             active[activeCount] = (line, slot.pointee.reference)
             activeCount += 1
         }

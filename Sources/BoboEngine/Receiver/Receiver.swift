@@ -84,10 +84,11 @@ final class Receiver {
     }
 
     /// Whether a line that has been read by `lineParser`, on a topic of no sensor's, is an event: none where it is too large.
+    /// - Parameter size: that of its payload, bytes.
     @inline(__always)
-    func isEvent(_ content: EventContent) -> Bool {
+    func isEvent(_ size: Int) -> Bool {
         counters.received += 1
-        guard content.bytes.count <= options.maximumPayload else {
+        guard size <= options.maximumPayload else {
             counters.tooLarge += 1
             return false
         }

@@ -91,21 +91,21 @@ enum bobo_scanned {
 };
 
 typedef struct {
-    const char *line;
-    size_t line_length;
+    int kind; /* one of bobo_scanned, but not bobo_scanned_end */
+    int root_is_map;
     int64_t ts;
+    size_t content_length;
+    const char *content;
     /* Not empty texts only, and not looked at whether they are topics. */
     const char *topic;
     size_t topic_length;
-    const char *content;
-    size_t content_length;
     /* As of bobo_json_parse. */
     const bobo_json_found *found;
     size_t found_count;
     const bobo_json_node *tape;
     size_t tape_count;
-    int root_is_map;
-    int kind; /* one of bobo_scanned, but not bobo_scanned_end */
+    const char *line;
+    size_t line_length;
 } bobo_scanned_line;
 
 /* `bytes` are whole lines, the last with its line break; bobo_json_padding more are readable. */
