@@ -47,6 +47,36 @@ import Testing
         }
     }
 
+    /// Messages that no pattern cares about count, and move the clock, unless their time is none.
+    @Test func linesThatNobodyCaresAboutCount() throws {
+        let engines = try (0..<3).map { _ in try LineWindowTests.engine("within: 1s") }
+        var generator = SeededGenerator(seed: 3)
+        let long = String(repeating: "x", count: EngineOptions().maximumPayload)
+        let messages = RecordedMessages(
+            (0..<4000).map { number in
+                let payload = number % 1500 == 1400 ? "{\"n\":0,\"v\":\"\(long)\"}" : "{\"n\":\(number == 900 ? 6 : 0)}"
+                return (topic: "t/\(number == 900 ? 7 : generator.int(0...20))", payload: payload)
+            }, at: { Int64($0 / 2 - ($0 % 50 == 49 ? 200 : 0)) })
+        messages.take(oneByOne: engines[0])
+        messages.take(together: engines[1]) { _, number in Issue.record("line \(number)") }
+        messages.take(ahead: engines[2]) { _, number in Issue.record("line \(number)") }
+        let expected = engines[0].statistics
+        #expect(expected.messages.tooLarge == 2 && expected.messages.events == 3998)
+        #expect(expected.late > 70 && expected.haltedRuns == [.within: 1])
+        for engine in engines[1...] {
+            #expect(engine.statistics.messages == expected.messages)
+            #expect(engine.statistics.late == expected.late)
+            #expect(engine.statistics.haltedRuns == expected.haltedRuns)
+            #expect(engine.now == engines[0].now)
+        }
+        let wild = RecordedMessages((0..<130).map { _ in (topic: "t/1", payload: "{\"n\":0}") }) {
+            $0 == 129 ? EventLine.timestamps.upperBound + 1 : 5000
+        }
+        var others: [UInt64] = []
+        wild.take(together: engines[1]) { _, number in others.append(number) }
+        #expect(others == [130] && engines[1].now == 5000)
+    }
+
     /// A message that no pattern cares about tells that their conditions do not fail always.
     @Test(arguments: [false, true])
     func aMessageThatIsPassedOverIsNoFailure(_ isFirst: Bool) throws {

@@ -1,17 +1,22 @@
 @testable import BoboEngine
 
-/// Messages with payloads in JSON, a millisecond apart, which an engine takes one by one, or as lines of an event file.
+/// Messages with payloads in JSON which an engine takes one by one, or as lines of an event file.
 struct RecordedMessages {
     private let messages: [(topic: String, payload: String)]
+    private let time: (Int) -> Int64
 
-    init(_ messages: [(topic: String, payload: String)]) { self.messages = messages }
+    /// - Parameter time: by a message's number from 0, milliseconds.
+    init(_ messages: [(topic: String, payload: String)], at time: @escaping (Int) -> Int64 = { Int64($0) }) {
+        self.messages = messages
+        self.time = time
+    }
 
     func take(oneByOne engine: Engine) {
         for (number, message) in messages.enumerated() {
             Array(message.payload.utf8).withUnsafeBytes { payload in
                 engine.take(
                     Message(
-                        topic: message.topic, payload: payload, arrival: Int64(number), isRetained: false,
+                        topic: message.topic, payload: payload, arrival: time(number), isRetained: false,
                         number: UInt64(number + 1)))
             }
         }
@@ -21,7 +26,8 @@ struct RecordedMessages {
     func withLines(_ body: (UnsafeRawBufferPointer) -> Void) {
         var bytes: [UInt8] = []
         for (number, message) in messages.enumerated() {
-            bytes += Array("{\"ts\":\(number),\"topic\":\"\(message.topic)\",\"payload\":\(message.payload)}\n".utf8)
+            bytes += Array(
+                "{\"ts\":\(time(number)),\"topic\":\"\(message.topic)\",\"payload\":\(message.payload)}\n".utf8)
         }
         let count = bytes.count
         bytes += Array(repeating: 0x20, count: EventLineParser.padding)
