@@ -12,7 +12,33 @@ final class CompiledExpressions {
         let givesSecrets: Bool
     }
 
+    private struct Names: Hashable {
+        let groups: [String]
+        let otherGroups: [String]
+        let definitions: [ExpressionEnvironment.Definition]
+        let givesSecrets: Bool
+    }
+
+    private let paths: PathTable
     private var programs: [Expression: Program] = [:]
+    private var environments: [Names: ExpressionEnvironment] = [:]
+
+    /// - Parameter paths: the table that all expressions are compiled with.
+    init(paths: PathTable) { self.paths = paths }
+
+    /// Parameters as of `ExpressionEnvironment`.
+    func environment(
+        groups: [String], otherGroups: [String], definitions: [ExpressionEnvironment.Definition], givesSecrets: Bool
+    ) -> ExpressionEnvironment {
+        let names = Names(
+            groups: groups, otherGroups: otherGroups, definitions: definitions, givesSecrets: givesSecrets)
+        if let environment = environments[names] { return environment }
+        let environment = ExpressionEnvironment(
+            paths: paths, groups: groups, otherGroups: otherGroups, definitions: definitions,
+            givesSecrets: givesSecrets)
+        environments[names] = environment
+        return environment
+    }
 
     /// - Parameters:
     ///   - groups: of the environment, all but these and the definitions being equal.

@@ -35,7 +35,7 @@ struct ExpressionReader {
     ///   - otherGroups: those of the file's other patterns, for `emit` and `actions` alone.
     ///   - secrets: what `secret("name")` may name; for `actions` alone.
     init(
-        paths: PathTable, groups: [String], otherGroups: [String] = [],
+        groups: [String], otherGroups: [String] = [],
         definitions: [ExpressionEnvironment.Definition] = [], compiled: CompiledExpressions,
         state: StateReach = .none, keepsRecent: Bool = false, reach: Reach = .run, secrets: KnownSecrets? = nil,
         problems: ProblemCollector
@@ -45,9 +45,8 @@ struct ExpressionReader {
         self.reach = reach
         self.keepsRecent = keepsRecent
         self.definitions = definitions
-        environment = ExpressionEnvironment(
-            paths: paths, groups: groups, otherGroups: otherGroups, definitions: definitions,
-            givesSecrets: secrets != nil)
+        environment = compiled.environment(
+            groups: groups, otherGroups: otherGroups, definitions: definitions, givesSecrets: secrets != nil)
         self.groups = groups + otherGroups
         self.compiled = compiled
         self.problems = problems

@@ -47,11 +47,11 @@ package struct PatternFiles {
     private func phenomena(of roots: some Sequence<YAMLNode?>) -> [Phenomenon] {
         var phenomena: [Phenomenon] = []
         var places: [String: SourcePlace] = [:]
-        let compiled = CompiledExpressions()
+        let compiled = CompiledExpressions(paths: paths)
         for root in roots {
             guard let root else { continue }
             let found = PhenomenonReader(
-                paths: paths, problems: problems, compiled: compiled, needsTopics: needsTopics, secrets: secrets
+                problems: problems, compiled: compiled, needsTopics: needsTopics, secrets: secrets
             ).phenomenon(root)
             if let name = found.name {
                 if let first = places[name.text] {

@@ -5,7 +5,6 @@ import CEL
 
 /// Reads one pattern of a file.
 struct PatternReader {
-    let paths: PathTable
     let problems: ProblemCollector
     let compiled: CompiledExpressions
     /// Whether a pattern that names no topic is an error.
@@ -28,7 +27,7 @@ struct PatternReader {
         let definitions =
             reader.optional("define").map { self.definitions($0, groups, keepsRecent: recent != nil) } ?? []
         let alone = ExpressionReader(
-            paths: paths, groups: groups, definitions: definitions, compiled: compiled, problems: problems)
+            groups: groups, definitions: definitions, compiled: compiled, problems: problems)
         let input = reader.optional("input").map { inputs($0, alone) }
         let key = reader.optional("key").flatMap { self.key($0, alone) }
         let within = reader.optional("within").flatMap { $0.duration(in: 1...(366 * 86_400_000), problems) }
@@ -38,7 +37,7 @@ struct PatternReader {
         let state = reader.optional("state").map { inputs($0, alone) }
         let kept = reach(of: state)
         let expressions = ExpressionReader(
-            paths: paths, groups: groups, definitions: definitions, compiled: compiled, state: kept,
+            groups: groups, definitions: definitions, compiled: compiled, state: kept,
             keepsRecent: recent != nil, problems: problems)
         let predicates = PredicateReader(expressions: expressions, input: (input ?? nil)?.map(\.on))
         let rest = restNode.flatMap { self.rest($0, predicates) }
@@ -51,7 +50,7 @@ struct PatternReader {
 
         func completion(_ secrets: KnownSecrets?) -> ExpressionReader {
             ExpressionReader(
-                paths: paths, groups: groups, otherGroups: phenomenonGroups.filter { !groups.contains($0) },
+                groups: groups, otherGroups: phenomenonGroups.filter { !groups.contains($0) },
                 definitions: definitions, compiled: compiled, state: kept, reach: .completion, secrets: secrets,
                 problems: problems)
         }
@@ -111,7 +110,7 @@ struct PatternReader {
             }
             // Whether what it reads is there is asked where it is used.
             let reader = ExpressionReader(
-                paths: paths, groups: groups, definitions: definitions, compiled: compiled, state: .unsound,
+                groups: groups, definitions: definitions, compiled: compiled, state: .unsound,
                 keepsRecent: true, problems: problems)
             // One that is wrong has been reported; its uses say nothing more.
             let text = reader.program(entry.value)?.source ?? "event.payload"

@@ -5,7 +5,6 @@ import CEL
 
 /// Reads one pattern file.
 struct PhenomenonReader {
-    let paths: PathTable
     let problems: ProblemCollector
     let compiled: CompiledExpressions
     let needsTopics: Bool
@@ -29,7 +28,7 @@ struct PhenomenonReader {
         let groups = Pattern.groups(of: (nodes ?? []).flatMap(PhenomenonReader.groupNames))
         let patterns = (nodes ?? []).compactMap { node in
             PatternReader(
-                paths: paths, problems: problems, compiled: compiled, needsTopics: needsTopics, secrets: secrets,
+                problems: problems, compiled: compiled, needsTopics: needsTopics, secrets: secrets,
                 phenomenonGroups: groups
             )
             .pattern(node, emit: emit, actions: actions)

@@ -4,6 +4,8 @@
 /// does no harm while there are few aliases: 3 aliases each level, 10 levels, are 59,049 nodes.
 func checkAliasKeys(_ source: YAMLSource, _ problems: ProblemCollector) -> Bool {
     let limit = 32
+    // Each alias has its star.
+    guard source.text.utf8.count(where: { $0 == UInt8(ascii: "*") }) > limit else { return true }
     var aliases = 0
     var keyPlace: YAMLSource.Index?
     /// The last character that is no blank; a line break at the start of a line.

@@ -10,6 +10,8 @@ final class YAMLSource: Sendable {
     private let lines: [LineStart]
     /// Every 256th scalar's offset in UTF-8, so that a place on a line of megabytes, as JSON may have, is found at once.
     private let checkpoints: [Int]
+    /// A character is a byte then, and needs no checkpoint.
+    private let isASCII: Bool
     private static let stride = 256
 
     private struct LineStart {
@@ -21,6 +23,7 @@ final class YAMLSource: Sendable {
         self.file = file
         self.text = text
         self.isSecret = isSecret
+        isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         let scalars = text.unicodeScalars
         var lines = [LineStart(scalars: 0, index: scalars.startIndex)]
         var checkpoints: [Int] = []
@@ -28,7 +31,7 @@ final class YAMLSource: Sendable {
         var offset = 0
         var index = scalars.startIndex
         while index < scalars.endIndex {
-            if count % Self.stride == 0 { checkpoints.append(offset) }
+            if !isASCII, count % Self.stride == 0 { checkpoints.append(offset) }
             let scalar = scalars[index]
             index = scalars.index(after: index)
             count += 1
@@ -48,6 +51,7 @@ final class YAMLSource: Sendable {
     func index(line: Int, column: Int) -> Index? {
         guard line >= 1, line <= lines.count, column >= 1 else { return nil }
         let target = lines[line - 1].scalars + column - 1
+        guard !isASCII else { return text.utf8.index(text.startIndex, offsetBy: target, limitedBy: text.endIndex) }
         guard target / Self.stride < checkpoints.count else {
             // The end of a text whose length is a multiple of the stride has no checkpoint of its own.
             return target == checkpoints.count * Self.stride ? text.endIndex : nil
@@ -63,6 +67,7 @@ final class YAMLSource: Sendable {
     }
 
     private func scalarCount(before index: Index) -> Int {
+        guard !isASCII else { return text.utf8.distance(from: text.startIndex, to: index) }
         guard !checkpoints.isEmpty else { return 0 }
         let offset = text.utf8.distance(from: text.startIndex, to: index)
         let near = lastPosition(in: checkpoints.count) { checkpoints[$0] <= offset }

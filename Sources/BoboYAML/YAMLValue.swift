@@ -22,21 +22,51 @@ package indirect enum YAMLValue: Hashable, Sendable {
 
     /// As JSON, on one line, keys in the order of the file.
     package var json: String {
+        var result = ""
+        append(to: &result)
+        return result
+    }
+
+    private func append(to result: inout String) {
         switch self {
-        case .null: "null"
-        case .boolean(let value): value ? "true" : "false"
-        case .integer(let value): "\(value)"
-        case .number(_, let json): json
-        case .text(let text): Self.json(text: text.text)
-        case .list(let list): "[" + list.map(\.json).joined(separator: ",") + "]"
+        case .null: result += "null"
+        case .boolean(let value): result += value ? "true" : "false"
+        case .integer(let value): result += String(value)
+        case .number(_, let json): result += json
+        case .text(let text): Self.append(text: text.text, to: &result)
+        case .list(let list):
+            result += "["
+            for (place, value) in list.enumerated() {
+                if place > 0 { result += "," }
+                value.append(to: &result)
+            }
+            result += "]"
         case .object(let members):
-            "{" + members.map { "\(Self.json(text: $0.key.text)):\($0.value.json)" }.joined(separator: ",") + "}"
+            result += "{"
+            for (place, member) in members.enumerated() {
+                if place > 0 { result += "," }
+                Self.append(text: member.key.text, to: &result)
+                result += ":"
+                member.value.append(to: &result)
+            }
+            result += "}"
         }
     }
 
     /// The text in quotes, with the escapes that RFC 8259 (section 7) asks for.
     package static func json(text: String) -> String {
-        var result = "\""
+        var result = ""
+        append(text: text, to: &result)
+        return result
+    }
+
+    private static func append(text: String, to result: inout String) {
+        result += "\""
+        defer { result += "\"" }
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            result += text
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
@@ -50,7 +80,6 @@ package indirect enum YAMLValue: Hashable, Sendable {
             default: result.unicodeScalars.append(scalar)
             }
         }
-        return result + "\""
     }
 }
 

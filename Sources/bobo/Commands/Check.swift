@@ -7,6 +7,7 @@ import CEL
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Validates pattern and configuration files, and says of each fault where it stands.",
         discussion: """
             Every error comes with file:line:column, hints after them; hints do not change the exit status, which is 0

@@ -6,6 +6,7 @@ import Foundation
 
 struct Graph: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "graph",
         abstract: "Draws patterns as their blocks: SVG, Mermaid or DOT.",
         discussion: """
             The picture in SVG has light and dark colours, and is shown by any browser. Mermaid is drawn by many sites

@@ -6,6 +6,7 @@ import Foundation
 
 struct Play: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "play",
         abstract: "Publishes the events of an event file to a broker, keeping the gaps between them.",
         discussion: """
             Ends when the broker has acknowledged all of them, or with Ctrl-C. What was recorded as retained is published

@@ -7,6 +7,7 @@ import Foundation
 
 struct Record: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "record",
         abstract: "Writes what comes from a broker to an event file.",
         discussion: """
             Records what the filters match, each message once, until the time is over or Ctrl-C. Without a filter it

@@ -6,6 +6,7 @@ import Foundation
 
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Runs recorded events through the engine, on the events' own clock.",
         discussion: """
             Complex events come as JSON, one a line, in order of completion; a summary at the end and progress on

@@ -12,6 +12,7 @@ import UnixSignals
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Runs a gateway: reads sensors from a broker and publishes complex events.",
         discussion: """
             Without a broker in the configuration or on the command line it starts a private mosquitto on loopback.

@@ -4,6 +4,7 @@ import BoboPatterns
 
 struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "schema",
         abstract: "Prints the JSON Schema of pattern files or of the configuration, for editors.",
         discussion: """
             An editor with a YAML language server completes keys with it, and marks what is wrong while one types. A file

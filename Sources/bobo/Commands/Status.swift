@@ -5,6 +5,7 @@ import Foundation
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "Shows running gateways: throughput, runs by pattern, peers, and who reads what.",
         discussion: """
             Finds the gateways of a broker by their retained status (bobo/status/…), waits for the figures that each of

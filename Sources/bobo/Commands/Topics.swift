@@ -7,6 +7,7 @@ import Foundation
 
 struct Topics: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "topics",
         abstract: "Shows what is on a broker: topics, how often, and the fields of their messages.",
         discussion: """
             Listens for a while, then shows of each topic how many messages came and how often, whether the broker had one

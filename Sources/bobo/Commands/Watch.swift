@@ -7,6 +7,7 @@ import Foundation
 
 struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "watch",
         abstract: "Shows the complex events of running gateways as they come.",
         discussion: """
             On a terminal each complex event is a line for people, elsewhere the JSON object as it was published. An event
