@@ -9,7 +9,8 @@ extension ConfigurationReading {
             &home.prefix,
             layers.value("home_assistant.prefix", isText: true) { given in
                 guard let text = given.node.text(problems, expected: "the first levels of topics") else { return nil }
-                guard text.utf8.count <= 1000, !text.hasPrefix("$"), (try? TopicName(text)) != nil else {
+                guard text.utf8.count <= 1000, text.utf8.first != UInt8(ascii: "$"), (try? TopicName(text)) != nil
+                else {
                     problems.error(
                         given.node.place,
                         "expected the first levels of topics, as Home Assistant's own discovery prefix")

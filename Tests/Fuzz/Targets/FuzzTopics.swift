@@ -37,7 +37,7 @@ private func matches(_ filter: ArraySlice<TopicFilter.Level>, _ topic: ArraySlic
     -> Bool
 {
     guard let level = filter.first else { return topic.isEmpty }
-    let isReserved = isFirst && topic.first?.hasPrefix("$") == true
+    let isReserved = isFirst && topic.first?.utf8.first == UInt8(ascii: "$")
     switch level {
     case .rest: return !isReserved
     case .single: return !topic.isEmpty && !isReserved && matches(filter.dropFirst(), topic.dropFirst(), isFirst: false)
