@@ -26,9 +26,6 @@ class digits {
 
     size_t count() const { return others ? (size_t)__builtin_ctzll(others) / 8 : 8; }
 
-    // Whether the first so many, 1 to 8, are digits.
-    bool has(size_t count) const { return others << (64 - 8 * count) == 0; }
-
     // What the first so many are as a number.
     uint32_t number(size_t count) const {
         if (count == 0) return 0;

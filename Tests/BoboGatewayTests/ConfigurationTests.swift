@@ -148,6 +148,13 @@ import Testing
         #expect(configuration.broker.password?.text == "123456")
     }
 
+    /// A topic is the system's own by its first byte, whatever mark may stand behind that.
+    @Test(arguments: ["$SYS/a", "$\u{35E}a"]) func aPrefixOfSystemTopicsIsRefused(_ prefix: String) throws {
+        let (configuration, messages) = try ConfigurationFolder().load("home_assistant: {prefix: \"\(prefix)\"}")
+        #expect(configuration == nil && messages.count == 1)
+        #expect(messages.first?.contains("expected the first levels of topics") == true, "\(messages)")
+    }
+
     @Test func allErrorsOfAllLayersComeAtOnce() throws {
         let yaml = """
             instnce: a
